@@ -1,0 +1,1 @@
+"""Pictures and what is done to them before a network sees them."""

@@ -1,0 +1,46 @@
+"""Colour pictures with their sketches, as every reader of a real data set returns them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+class DataError(ValueError):
+    """Something is wrong with a data folder; the message names the file and says what to do."""
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """A set of pictures held in memory, at one size.
+
+    color: (n, 3, H, W) uint8, RGB.
+    sketch: (n, 1, H, W) uint8, ink dark on white paper.
+    names: n names, unique, in the order of the arrays.
+    """
+
+    color: np.ndarray
+    sketch: np.ndarray
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Raise DataError unless the three parts fit together and hold at least one picture."""
+        for what, array, channels in (("color", self.color, 3), ("sketch", self.sketch, 1)):
+            if array.dtype != np.uint8 or array.ndim != 4 or array.shape[1] != channels:
+                raise DataError(
+                    f"{what} must be uint8 of shape (n, {channels}, H, W), got {array.dtype} {array.shape}"
+                )
+        if self.color.shape[2:] != self.sketch.shape[2:]:
+            raise DataError(f"color {self.color.shape} and sketch {self.sketch.shape} differ in size")
+        if not len(self.color) == len(self.sketch) == len(self.names):
+            counts = f"{len(self.color)} pictures, {len(self.sketch)} sketches, {len(self.names)} names"
+            raise DataError(f"the parts differ in number: {counts}")
+        if not self.names:
+            raise DataError("there is not one picture")
+        if len(set(self.names)) != len(self.names):
+            raise DataError("two pictures have the same name")
+
+    def __len__(self) -> int:
+        """The number of pictures, n."""
+        return len(self.names)

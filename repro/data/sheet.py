@@ -1,0 +1,36 @@
+"""Contact sheets: pictures in a titled grid, for looking at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+GAP = 6  # px between pictures
+TITLE = 22  # px of the heading row
+
+
+def contact_sheet(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], *, side: int = 128) -> np.ndarray:
+    """Lay out ``rows`` of uint8 pictures under ``titles``, each scaled to ``side`` pixels.
+
+    A picture is (H, W, 3), (3, H, W) or (1, H, W). Returns (H, W, 3) uint8 on white.
+    """
+    width = len(titles) * (side + GAP) + GAP
+    sheet = Image.new("RGB", (width, TITLE + len(rows) * (side + GAP)), "white")
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    for column, title in enumerate(titles):
+        draw.text((GAP + column * (side + GAP) + side / 2, TITLE / 2), title, "#333333", font, anchor="mm")
+    for i, row in enumerate(rows):
+        for j, picture in enumerate(row):
+            tile = _as_image(picture).resize((side, side), Image.Resampling.BICUBIC)
+            sheet.paste(tile, (GAP + j * (side + GAP), TITLE + i * (side + GAP)))
+    return np.asarray(sheet)
+
+
+def _as_image(picture: np.ndarray) -> Image.Image:
+    if picture.shape[0] in (1, 3) and picture.shape[-1] != 3:
+        picture = np.moveaxis(picture, 0, -1)
+    if picture.shape[-1] == 1:
+        picture = np.repeat(picture, 3, axis=-1)
+    return Image.fromarray(np.ascontiguousarray(picture))

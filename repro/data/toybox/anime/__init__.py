@@ -1,0 +1,40 @@
+"""The anime domain: a bust with hair, face, eyes and clothes.
+
+`traits` says what may vary, `hair`, `face`, `clothes` and `accessories` draw it, `colours` gives
+it a palette. Coordinates of the head: the face reaches from -0.5 (crown) to 0.43 (chin), the eyes
+sit at 0.12; of the body: 0 is the pit of the neck, the shoulders reach out to about 0.6.
+"""
+
+from __future__ import annotations
+
+from ..curves import join
+from ..dice import Dice
+from ..planes import Canvas, Plane
+from . import accessories, clothes, face, hair
+from .colours import ROLES, colours
+from .parts import PARTS, part
+from .traits import Traits, roll
+
+__all__ = ["PARTS", "ROLES", "colours", "draw"]
+
+
+def draw(canvas: Canvas, dice: Dice) -> None:
+    """Draw one bust on an empty canvas, back to front."""
+    traits = roll(dice)
+    sheet = Plane.whole(canvas)
+    sheet.fill(join([(-2, -2), (2, -2), (2, 2), (-2, 2)]), part("background"), "backdrop", width=0)
+    body, head = _planes(sheet, traits)
+    hair.draw_behind(head, traits)
+    accessories.draw_behind(head, traits)
+    clothes.draw(body, traits)
+    hair.draw_over_shoulders(head, traits)
+    skin = face.draw(head, traits)
+    hair.draw_front(head, traits, skin)
+    accessories.draw_front(head, body, traits)
+
+
+def _planes(sheet: Plane, traits: Traits) -> tuple[Plane, Plane]:
+    """The body hangs from the neck; the head turns about it."""
+    body = sheet.inset(traits.shift[0], 0.42 + traits.shift[1], traits.scale, traits.lean)
+    head = body.inset(0.0, 0.0, 1.0, traits.tilt).inset(0.0, -0.50)
+    return body, head

@@ -1,0 +1,95 @@
+"""The test: unseen sketches, exemplars to colour them from, and what the right answer would be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from repro.config import DataConfig
+from repro.data.pairs import Pairs
+from repro.data.sources import test_pairs
+from repro.data.tps import sample_tps, warp
+from repro.data.toybox import picture, sample_pairs, truth
+
+EXEMPLAR_SEED = 20220609  # which exemplar goes with which sketch; the day the paper appeared
+
+
+@dataclass(frozen=True)
+class PartMap:
+    """Where the drawn parts lie. part: (n, H, W) int64, 0 = background; uv: (n, 2, H, W) float32."""
+
+    part: np.ndarray
+    uv: np.ndarray
+
+    def at(self, i: int) -> tuple[np.ndarray, np.ndarray]:
+        """part (H, W) and uv (2, H, W) of case ``i``."""
+        return self.part[i], self.uv[i]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """``n`` test cases, uint8. x_s (n, 1, H, W); x_e, y_e and truth (n, 3, H, W).
+
+    ``truth`` (x drawn with y's palette) and the part maps exist on Toybox only, else None.
+    """
+
+    x_s: np.ndarray
+    x_e: np.ndarray
+    y_e: np.ndarray
+    names: tuple[tuple[str, str], ...]
+    truth: np.ndarray | None = None
+    x_map: PartMap | None = None
+    y_map: PartMap | None = None
+
+    def __len__(self) -> int:
+        return len(self.x_s)
+
+    def protocols(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Protocol → (exemplars, references), uint8 (n, 3, H, W), in the order of contracts.PROTOCOLS."""
+        known = {} if self.truth is None else {"true": (self.y_e, self.truth)}
+        return known | {"cross": (self.y_e, self.x_e), "paired": (_warped(self.x_e), self.x_e)}
+
+
+def make_trials(data: DataConfig, count: int) -> Trials:
+    """The first ``count`` test cases of a data set, the same for every method and seed.
+
+    Raises DataError when the data set has fewer.
+    """
+    return _toybox_trials(data, count) if data.dataset == "toybox" else _folder_trials(test_pairs(data, count))
+
+
+def _toybox_trials(data: DataConfig, count: int) -> Trials:
+    chosen = sample_pairs(data.domain, "test", count, seed=EXEMPLAR_SEED)
+    x = [picture(data.domain, "test", i, data.size) for i, _ in chosen]
+    y = [picture(data.domain, "test", j, data.size) for _, j in chosen]
+    answers = [truth(data.domain, "test", i, j, data.size) for i, j in chosen]
+    return Trials(
+        x_s=_bytes([d.sketch for d in x]),
+        x_e=_bytes([d.color for d in x]),
+        y_e=_bytes([d.color for d in y]),
+        names=tuple((f"toybox/{data.domain}/test/{i}", f"toybox/{data.domain}/test/{j}") for i, j in chosen),
+        truth=_bytes([d.color for d in answers]),
+        x_map=PartMap(np.stack([d.part for d in x]), np.stack([d.uv for d in x])),
+        y_map=PartMap(np.stack([d.part for d in y]), np.stack([d.uv for d in y])),
+    )
+
+
+def _folder_trials(pairs: Pairs) -> Trials:
+    """Every picture once as content and once as exemplar of another, by one random cycle."""
+    order = np.random.Generator(np.random.PCG64(EXEMPLAR_SEED)).permutation(len(pairs))
+    partner = np.empty(len(pairs), np.int64)
+    partner[order] = np.roll(order, 1)
+    names = tuple((pairs.names[i], pairs.names[j]) for i, j in enumerate(partner))
+    return Trials(x_s=pairs.sketch, x_e=pairs.color, y_e=pairs.color[partner], names=names)
+
+
+def _warped(x_e: np.ndarray) -> np.ndarray:
+    """TPS(x_e) with fixed warps of the default strength."""
+    tps = sample_tps(len(x_e), torch.Generator().manual_seed(EXEMPLAR_SEED))
+    return _bytes(warp(torch.from_numpy(x_e).float() / 255, tps).numpy())
+
+
+def _bytes(pictures: list[np.ndarray] | np.ndarray) -> np.ndarray:
+    return np.clip(np.round(np.asarray(pictures) * 255), 0, 255).astype(np.uint8)

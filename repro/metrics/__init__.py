@@ -1,0 +1,1 @@
+"""Numbers with a protocol in their name, and the records that hold them."""

@@ -1,0 +1,113 @@
+"""Records made readable: the Markdown that the pages of the book include.
+
+A record is one JSON of one run (committed below ``results/``, or the reader's own at
+``runs/reproduce/record.json``), with its sheet of pictures beside it. The fragments are included by
+pages in ``book/``, so their links start there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from repro.contracts import PROTOCOLS
+
+Record = Mapping[str, Any]
+
+METRICS = {
+    "psnr": "PSNR, dB ↑",
+    "ssim": "SSIM ↑",
+    "delta_e": "ΔE ↓",
+    "part_accuracy": "part accuracy ↑",
+    "pck_05": "PCK at 5 % ↑",
+    "pck_10": "PCK at 10 % ↑",
+    "bleeding": "colour bleeding ↓",
+}
+"""Metric key → its name and the direction that is better; other keys are shown as they are."""
+
+NO_RECORD = "*No run is committed yet.*\n"
+NO_OWN_RUN = (
+    "*No run of your own yet.* `make reproduce` trains the model, measures it on pictures it has never "
+    "seen, and puts your numbers and your sheet here, beside ours.\n"
+)
+
+
+def results(root: Path) -> str:
+    """Every committed record below ``root/results``, as one fragment; a plain sentence when none is."""
+    paths = sorted((root / "results").glob("*/*/*/*/*.json"))
+    return "\n".join(_section(root, path, path.with_suffix(".png")) for path in paths) or NO_RECORD
+
+
+def own_run(root: Path) -> str:
+    """The reader's own run, ``root/runs/reproduce``; what to do when there is none."""
+    path = root / "runs" / "reproduce" / "record.json"
+    return _section(root, path, path.with_name("sheet.png")) if path.exists() else NO_OWN_RUN
+
+
+def table(record: Record) -> str:
+    """A Markdown table: a row per metric and per floor, a column per protocol that was measured.
+
+    Cells read ``value [95 % interval]``; the last row counts the pairs. Raises KeyError for a record
+    that has no metrics.
+    """
+    protocols = [name for name in PROTOCOLS if record["metrics"].get(name)]
+    lines = [["", "", *(f"`{name}`" for name in protocols)], ["---", "---"] + ["---:"] * len(protocols)]
+    for key in _keys(record["metrics"]):
+        rows = {record["method"]: record["metrics"], **record.get("floors", {})}
+        label = METRICS.get(key, f"`{key}`")
+        for who, measured in rows.items():
+            cells = [_cell(measured.get(name, {}).get(key), key) for name in protocols]
+            if any(cells):
+                lines.append([label, f"**{who}**" if who == record["method"] else who, *cells])
+                label = ""
+    counts = [sorted({m["n"] for m in record["metrics"][name].values() if "n" in m}) for name in protocols]
+    lines.append(["pairs", "", *(", ".join(map(str, found)) for found in counts)])
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def provenance(record: Record) -> str:
+    """One line: which code, machine, time, configuration and seed made the numbers."""
+    seconds = record.get("seconds", {})
+    parts = [
+        f"commit `{record['commit'][:10]}`",
+        f"config `{record['config_hash'][:10]}`",
+        f"seed {record['seed']}",
+        ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items() if value),
+        ", ".join(str(value) for value in record.get("hardware", {}).values()),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _section(root: Path, path: Path, sheet: Path) -> str:
+    record = json.loads(path.read_text(encoding="utf-8"))
+    title = f"{record['method']} on {record['data']} {record['domain']}, preset {record['preset']}"
+    text = f"## {title}\n\n{table(record)}\n{provenance(record)}\n"
+    if sheet.exists():
+        link = Path("..") / sheet.relative_to(root)
+        alt = (
+            f"Sample sheet of {title}: in every group a sketch, the exemplar, the warped exemplar, "
+            "the finished picture and what it is compared with."
+        )
+        text += f"\n```{{image}} {link.as_posix()}\n:alt: {alt}\n:class: sheet\n```\n"
+    return text
+
+
+def _keys(metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Metric keys that occur under any protocol: the named ones in their order, then the others."""
+    found = {key for measured in metrics.values() for key in measured}
+    yield from (key for key in METRICS if key in found)
+    yield from sorted(found - METRICS.keys())
+
+
+def _cell(measured: Mapping[str, Any] | None, key: str) -> str:
+    """``value [low, high]``, with the digits that the metric deserves; empty when not measured."""
+    if not measured:
+        return ""
+    digits = 2 if key in {"psnr", "delta_e"} else 3
+    text = f"{measured['value']:.{digits}f}"
+    if measured.get("ci95"):
+        low, high = measured["ci95"]
+        text += f" [{low:.{digits}f}, {high:.{digits}f}]"
+    return text
