@@ -1,4 +1,4 @@
-"""Draws `landing.png`, the picture of the landing page and of the README.
+"""Draws `landing.png`, the picture of the landing page and of the README, and `favicon.png`.
 
 Run it from anywhere: ``python book/images/landing.py``. Everything in it is drawn by Toybox; the third
 column is the true answer, not the output of a network.
@@ -52,7 +52,7 @@ def sign(kind: str, scale: int = 4) -> Image.Image:
 
 
 def main() -> None:
-    """Write landing.png beside this file."""
+    """Write landing.png, and favicon.png from its first answer, beside this file."""
     width = 3 * SIZE + 2 * (SIGN + 2 * GAP) + 2 * GAP
     height = len(PAIRS) * (SIZE + GAP) + GAP
     sheet = Image.new("RGB", (width, height), "white")
@@ -75,6 +75,9 @@ def main() -> None:
             mark = sign(kind)
             sheet.paste(mark, (left, top + (SIZE - SIGN) // 2), mark)
     sheet.save(Path(__file__).with_name("landing.png"), optimize=True)
+    favicon, mask = card(rgb(truth("anime", "test", *PAIRS[0], SIZE).color))
+    favicon.putalpha(mask)
+    favicon.resize((64, 64), Image.Resampling.LANCZOS).save(Path(__file__).with_name("favicon.png"))
 
 
 if __name__ == "__main__":

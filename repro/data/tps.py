@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -126,9 +127,7 @@ def warp(image: Tensor, tps: TPS) -> Tensor:
         ValueError: if the image is not 4-D or its batch is not that of ``tps``.
     """
     if image.ndim != 4 or image.shape[0] != len(tps):
-        raise ValueError(
-            f"image must be ({len(tps)}, C, H, W) to go with {len(tps)} warps, got {tuple(image.shape)}"
-        )
+        raise ValueError(f"{len(tps)} warps need an image ({len(tps)}, C, H, W), got {tuple(image.shape)}")
     grid = flow(tps.to(image.device), image.shape[2], image.shape[3]).to(image.dtype)
     return F.grid_sample(image, grid, mode="bilinear", padding_mode="border", align_corners=True)
 
@@ -153,12 +152,22 @@ def _affine(points: Tensor) -> Tensor:
 def _apply(tps: TPS, points: Tensor) -> Tensor:
     """f(points), (1 or B, N, 2) → (B, N, 2), for the splines with f(output) = source.
 
-    Solves [[U, P], [Pᵀ, 0]] [w; a] = [source; 0] with P = (1, x, y). While all warps share their output
-    points, U is built once for the batch: it is nearly all of the cost.
+    While all warps share their output points, U is built once for the batch: it is nearly all of the cost.
     """
-    centres, count = tps.output, tps.output.shape[1]
+    weights, count = _solve(tps), tps.output.shape[1]
+    return _kernel(points, tps.output) @ weights[:, :count] + _affine(points) @ weights[:, count:]
+
+
+def _solve(tps: TPS) -> Tensor:
+    """The weights (B, K + 3, 2): K of the kernels, then a₀ and the two rows of A.
+
+    Solves [[U, P], [Pᵀ, 0]] [w; a] = [source; 0] with P = (1, x, y). In NumPy and float64: it is exact, and
+    torch's batched solver (2.14 with MKL 2024.2, several threads, 150 rows or more) hangs on some processors.
+    """
+    centres = tps.output.detach().cpu().double()
     plane = _affine(centres)
     top = torch.cat([_kernel(centres, centres), plane], dim=2)
-    bottom = F.pad(plane.mT, (0, 3))
-    weights = torch.linalg.solve(torch.cat([top, bottom], dim=1), F.pad(tps.source, (0, 0, 0, 3)))
-    return _kernel(points, centres) @ weights[:, :count] + _affine(points) @ weights[:, count:]
+    system = torch.cat([top, F.pad(plane.mT, (0, 3))], dim=1)
+    wanted = F.pad(tps.source.detach().cpu().double(), (0, 0, 0, 3))
+    weights = np.linalg.solve(system.numpy(), wanted.numpy())
+    return torch.from_numpy(weights).to(tps.source)

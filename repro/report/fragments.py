@@ -75,7 +75,7 @@ def provenance(record: Record) -> str:
         f"config `{record['config_hash'][:10]}`",
         f"seed {record['seed']}",
         ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items() if value),
-        ", ".join(str(value) for value in record.get("hardware", {}).values()),
+        ", ".join(str(value) for value in record.get("hardware", {}).values() if value),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -20,8 +20,8 @@ from .curves import Points
 SUPERSAMPLE = 4
 """Canvas pixels along one picture pixel; the picture is the area mean of its canvas."""
 
-OUTLINE, FINE, HAIRLINE = 0.040, 0.032, 0.024
-"""Line widths in canvas units (the canvas is 2 wide): 1.3, 1.0 and 0.8 pixels in a 64² picture."""
+OUTLINE, FINE, HAIRLINE = 0.046, 0.034, 0.026
+"""Line widths in canvas units (the canvas is 2 wide): 1.5, 1.1 and 0.8 pixels in a 64² picture."""
 
 _SHIFT = 4
 """Fractional bits of the coordinates handed to OpenCV."""
@@ -63,8 +63,12 @@ class Canvas:
         return number
 
     def thickness(self, width: float) -> int:
-        """A line width in canvas units as whole canvas pixels."""
-        return max(1, round(width * self.region.shape[0] / 2))
+        """The thickness to ask OpenCV for to get a line of this width in canvas units.
+
+        It draws an odd thickness t about t + 1.7 wide, and an even one as wide as the odd one before.
+        """
+        wanted = width * self.region.shape[0] / 2
+        return max(2, 2 * round((wanted - 2.7) / 2) + 1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,8 @@ class Plane:
     """A coordinate frame on a canvas, to draw in: a head, a body, an eye.
 
     place: (3, 3) affine map from the plane's units to canvas units.
-    uv:    (3, 3) affine map from the plane's units to the part coordinates of what is drawn here.
+    uv:    (3, 3) affine map from the plane's units to part coordinates: where a point of the plane
+           would be on the canvas if the figure stood at rest, upright and in the middle.
     """
 
     canvas: Canvas
@@ -87,16 +92,19 @@ class Plane:
     def inset(
         self, x: float, y: float, scale: float | tuple[float, float] = 1.0, degrees: float = 0.0
     ) -> Plane:
-        """A plane at (x, y) of this one, scaled and turned clockwise, with its own part coordinates."""
+        """A plane at (x, y) of this one, scaled and turned clockwise."""
         sx, sy = scale if isinstance(scale, tuple) else (scale, scale)
         c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
         local = np.array([[c * sx, -s * sy, x], [s * sx, c * sy, y], [0.0, 0.0, 1.0]])
-        return Plane(self.canvas, self.place @ local, np.eye(3))
+        return Plane(self.canvas, self.place @ local, self.uv @ local)
 
-    def charted(self, centre: tuple[float, float], scale: tuple[float, float] = (1.0, 1.0)) -> Plane:
-        """The same plane, its origin and units appearing at ``centre`` and ``scale`` in part coordinates."""
-        chart = np.array([[scale[0], 0.0, centre[0]], [0.0, scale[1], centre[1]], [0.0, 0.0, 1.0]])
-        return Plane(self.canvas, self.place, chart)
+    def resting(self, x: float, y: float, scale: tuple[float, float] = (1.0, 1.0)) -> Plane:
+        """The same plane; where it lies when the figure is at rest is where it lies in part coordinates.
+
+        Its origin rests at (x, y), its axes upright, its units ``scale`` long.
+        """
+        uv = np.array([[scale[0], 0.0, x], [0.0, scale[1], y], [0.0, 0.0, 1.0]])
+        return Plane(self.canvas, self.place, uv)
 
     def fill(self, outline: Points, part: int, tone: str, width: float = OUTLINE) -> int:
         """Paint a shape over what is there and ink its outline; ``width`` 0 leaves it without ink."""

@@ -46,8 +46,9 @@ class Drawing:
     color:  (3, H, W) float32 in [0, 1], RGB, line art on top.
     sketch: (1, H, W) float32 in [0, 1], the line art alone; paper 1, ink 0.
     part:   (H, W) int64, an index into `PARTS` of the domain; at a line, the part under the ink.
-    uv:     (2, H, W) float32, position inside the part (right, down), about [-1, 1]. The pixel of
-            the same part with the nearest uv in another drawing is the true correspondence.
+    uv:     (2, H, W) float32, position inside the part (right, down), about [-1, 1]: where the point
+            would be if the figure stood upright in the middle. The pixel of the same part with the
+            nearest uv in another drawing is the true correspondence.
     """
 
     color: NDArray[np.float32]

@@ -12,7 +12,7 @@ from ..dice import Dice
 from ..planes import Canvas, Plane
 from . import accessories, clothes, face, hair
 from .colours import ROLES, colours
-from .parts import PARTS, part
+from .parts import BODY_Y, HEAD_Y, PARTS, part
 from .traits import Traits, roll
 
 __all__ = ["PARTS", "ROLES", "colours", "draw"]
@@ -35,6 +35,7 @@ def draw(canvas: Canvas, dice: Dice) -> None:
 
 def _planes(sheet: Plane, traits: Traits) -> tuple[Plane, Plane]:
     """The body hangs from the neck; the head turns about it."""
-    body = sheet.inset(traits.shift[0], 0.42 + traits.shift[1], traits.scale, traits.lean)
-    head = body.inset(0.0, 0.0, 1.0, traits.tilt).inset(0.0, -0.50)
+    x, y = traits.shift
+    body = sheet.inset(x, BODY_Y + y, traits.scale, traits.lean).resting(0.0, BODY_Y)
+    head = body.inset(0.0, 0.0, 1.0, traits.tilt).inset(0.0, HEAD_Y - BODY_Y).resting(0.0, HEAD_Y)
     return body, head

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..curves import Points, arcs, ellipse, join, ribbon, smooth, symmetric
 from ..planes import FINE, HAIRLINE, Plane
-from .parts import part
+from .parts import HEAD_Y, part
 from .traits import Traits
 
 EYE_X, EYE_Y = 0.215, 0.125
@@ -35,10 +35,10 @@ def draw(head: Plane, traits: Traits) -> int:
     if traits.blush:
         for side in (-1, 1):
             head.shade(skin, ellipse(0.315 * side + traits.turn, 0.265, 0.085, 0.048), "skin.flush")
-    features = head.inset(traits.turn, 0.0)
+    features = head.inset(traits.turn, 0.0).resting(0.0, HEAD_Y)
     nose = traits.turn * 0.5
     features.line(arcs([(nose - 0.015, 0.235), (nose + 0.018, 0.245)], 0.2), HAIRLINE)
-    _draw_mouth(features.inset(traits.turn * 0.3, 0.325).charted((0.0, 0.0), (6.0, 6.0)), traits)
+    _draw_mouth(features.inset(traits.turn * 0.3, 0.325).resting(0.0, 0.325 + HEAD_Y), traits)
     for side in (-1, 1):
         _draw_eye(features, traits, side)
     _draw_brows(head, traits)
@@ -64,14 +64,16 @@ def _draw_eye(features: Plane, traits: Traits, side: int) -> None:
     # The eye on the far side of a turned head is a little narrower.
     width = 0.128 * (1.0 + 0.8 * traits.turn * -side)
     scale = (side * width * traits.eye_size, 0.158 * traits.eye_size)
-    eye = features.inset(EYE_X * side, EYE_Y, scale)
+    eye = features.inset(EYE_X * side, EYE_Y, scale).resting(
+        EYE_X * side, EYE_Y + HEAD_Y, (0.128 * side, 0.158)
+    )
     shut = traits.lids if traits.lids in ("happy", "asleep") else ""
     if traits.lids == "wink" and side == traits.side:
         shut = "happy"
     if shut:
         _draw_shut_eye(eye, shut)
     else:
-        _draw_open_eye(eye.charted((0.55 * side, 0.0), (0.4 * side, 0.8)), traits, side)
+        _draw_open_eye(eye, traits, side)
 
 
 def _draw_shut_eye(eye: Plane, state: str) -> None:

@@ -1,4 +1,4 @@
-"""The semantic parts of a bust; a part's id is its place in the list."""
+"""The semantic parts of a bust, and where body and head are when it is at rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ PARTS = (
     "trim",
     "accessory",
 )
-"""Both eyes are one part (so are both irises); their part coordinates tell them apart."""
+"""A part's id is its place. Both eyes are one part; their part coordinates tell them apart."""
+
+BODY_Y, HEAD_Y = 0.42, -0.08
+"""Height of the pit of the neck and of the middle of the head at rest, in canvas units."""
 
 
 def part(name: str) -> int:
