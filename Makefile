@@ -32,7 +32,7 @@ test: book ## run every test and every chapter, over the freshly built book
 lint: $(STAMP) ## style, format, dependency directions, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 
 book: $(STAMP) ## build the book into _build/html, warnings as errors

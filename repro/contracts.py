@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from torch import Tensor
+if TYPE_CHECKING:  # names alone must not cost the import of torch: `repro --help` reads this module
+    from torch import Tensor
 
 DOMAINS = ("cat", "dog", "wild", "anime", "shoe")
 """The five columns of the paper's tables, in the paper's order."""
@@ -53,7 +54,7 @@ class Translation:
     y_c: Tensor
 
 
-Terms = dict[str, Tensor]
+Terms = dict[str, "Tensor"]
 """Loss name → unweighted scalar. Weights are applied in one place, the trainer."""
 
 

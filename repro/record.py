@@ -13,7 +13,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-VERSIONED = ("torch", "numpy", "opencv-python-headless", "kornia", "lightning-fabric", "torchmetrics", "pillow")
+VERSIONED = (
+    "torch",
+    "numpy",
+    "pillow",
+    "opencv-python-headless",
+    "kornia",
+    "lightning-fabric",
+    "torchmetrics",
+)
 
 
 class RecordError(ValueError):
@@ -54,7 +62,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise RecordError(f"{path} does not exist") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} cannot be read as JSON: {error}") from error
 
 

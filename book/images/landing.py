@@ -43,11 +43,8 @@ def sign(kind: str, scale: int = 4) -> Image.Image:
     if kind == "plus":
         pen.line((middle, middle - arm, middle, middle + arm), fill=(*INK, 255), width=width)
     else:
-        tip = middle + arm + 3 * scale
-        pen.polygon(
-            [(tip, middle), (middle + 2 * scale, middle - arm * 0.8), (middle + 2 * scale, middle + arm * 0.8)],
-            fill=(*INK, 255),
-        )
+        tip, base, spread = middle + arm + 3 * scale, middle + 2 * scale, arm * 0.8
+        pen.polygon([(tip, middle), (base, middle - spread), (base, middle + spread)], fill=(*INK, 255))
     return image.resize((SIGN, SIGN), Image.Resampling.LANCZOS)
 
 

@@ -16,10 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+
+from repro.data.pixels import ImageError, damaged, from_array, from_pil, over_white
+
+__all__ = ["ImageError", "read_image", "read_sketch", "resize", "write_image"]
 
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused from their header: 64 MP are 192 MB once decoded."""
+
+LIMIT = f"at most {MAX_PIXELS // 10**6} megapixels are read; make it smaller first"
 
 MIN_SIDE = 8
 """Pixels. Below this there is nothing to match."""
@@ -27,7 +33,6 @@ MIN_SIDE = 8
 READABLE = (
     "PNG",
     "JPEG",
-    "MPO",
     "WEBP",
     "GIF",
     "BMP",
@@ -53,10 +58,6 @@ WRITABLE: dict[str, tuple[str, dict[str, Any]]] = {
 """Extension → Pillow format and its options."""
 
 
-class ImageError(ValueError):
-    """A picture cannot be read or written; the message says which one, why, and what to do."""
-
-
 def read_image(source: Any, *, what: str) -> np.ndarray:
     """Any picture as RGB: (H, W, 3) uint8.
 
@@ -75,9 +76,10 @@ def read_image(source: Any, *, what: str) -> np.ndarray:
     if isinstance(source, str | os.PathLike):
         picture = _open(Path(source), what)
     elif isinstance(source, Image.Image):
-        picture = _rgb(source, f"the {what}")
+        _check_size(*source.size, f"the {what}")  # a PIL image may not be decoded yet
+        picture = from_pil(source, f"the {what}")
     else:
-        array = _over_white(_bytes(source, what))
+        array = over_white(from_array(source, what))
         picture = array if array.shape[2] == 3 else array.repeat(3, axis=2)
     _check_size(picture.shape[1], picture.shape[0], f"the {what}")
     return np.ascontiguousarray(picture)
@@ -108,22 +110,28 @@ def write_image(array: Any, path: str | os.PathLike[str]) -> None:
     Raises:
         ImageError: unknown extension, missing folder, no permission, full disk, or a bad array.
     """
-    target = Path(os.path.realpath(path))  # a link stays a link to what it points to
-    if target.suffix.lower() not in WRITABLE:
-        raise ImageError(f"cannot write {path}: use one of the extensions {', '.join(WRITABLE)}")
-    if target.is_dir():
-        raise ImageError(f"cannot write {path}: that is a folder")
-    if not target.parent.is_dir():
-        raise ImageError(f"cannot write {path}: there is no folder {target.parent}")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise ImageError(f"cannot write {path}: the file is read-only")
-    pixels = _bytes(array, "picture to write")
+    pixels = from_array(array, "picture to write")
     if pixels.shape[2] == 4:
         raise ImageError("the picture to write has an alpha channel: drop it first")
+    target = Path(os.path.realpath(path))  # a link stays a link to what it points to
+    suffix = target.suffix.lower()
+    if suffix not in WRITABLE:
+        raise ImageError(f"cannot write {path}: use one of the extensions {', '.join(WRITABLE)}")
     try:
-        _replace(target, _encode(pixels, target.suffix.lower()))
+        _check_target(target)
+        _replace(target, _encode(pixels, suffix))
     except OSError as error:
         raise ImageError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _check_target(target: Path) -> None:
+    """Raise OSError, in words for a person, if nothing can be put at ``target``."""
+    if target.is_dir():
+        raise OSError("that is a folder")
+    if not target.parent.is_dir():
+        raise OSError(f"there is no folder {target.parent}")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise OSError("the file is read-only")
 
 
 def _encode(pixels: np.ndarray, suffix: str) -> bytes:
@@ -156,96 +164,43 @@ def _replace(target: Path, content: bytes) -> None:
 def _open(path: Path, what: str) -> np.ndarray:
     """Read and decode a file; the size is checked from the header, before a pixel is decoded."""
     name = f"the {what} {path}"
+    Image.init()  # not every build of Pillow has every format
+    formats = [form for form in READABLE if form in Image.OPEN]
     try:
-        if path.is_dir():
-            raise ImageError(f"{name} is a folder, not a picture")
-        if not path.is_file():
-            raise ImageError(
-                f"{name} does not exist" if not path.exists() else f"{name} is not a regular file"
-            )
-        if path.stat().st_size == 0:
-            raise ImageError(f"{name} is empty (0 bytes)")
+        _check_file(path, name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            image = Image.open(path, formats=READABLE)
-        with image:
-            _check_size(*image.size, name)
-            return _rgb(image, name)
+            image = Image.open(path, formats=formats)
+    except ImageError:
+        raise
     except Image.DecompressionBombError as error:
-        raise ImageError(f"{name} is too large: at most {MAX_PIXELS // 10**6} megapixels are read") from error
+        raise ImageError(f"{name} is too large: {LIMIT}") from error
     except UnidentifiedImageError as error:
         raise ImageError(f"{name} is not a picture in a known format (PNG, JPEG, WebP, TIFF, …)") from error
     except PermissionError as error:
         raise ImageError(f"{name} may not be read: permission denied") from error
+    except Exception as error:
+        raise damaged(name, error) from error
+    with image:
+        _check_size(*image.size, name)
+        return from_pil(image, name)
+
+
+def _check_file(path: Path, name: str) -> None:
+    """Raise ImageError unless ``path`` is a file with something in it."""
+    if path.is_dir():
+        raise ImageError(f"{name} is a folder, not a picture")
+    if not path.exists():
+        raise ImageError(f"{name} does not exist")
+    if not path.is_file():
+        raise ImageError(f"{name} is not a regular file")
+    if path.stat().st_size == 0:
+        raise ImageError(f"{name} is empty (0 bytes)")
 
 
 def _check_size(width: int, height: int, name: str) -> None:
     """Raise ImageError for a picture too large to decode or too small to mean anything."""
     if width * height > MAX_PIXELS:
-        limit = f"at most {MAX_PIXELS // 10**6} megapixels are read; make it smaller first"
-        raise ImageError(f"{name} is too large ({width} × {height} pixels): {limit}")
+        raise ImageError(f"{name} is too large ({width} × {height} pixels): {LIMIT}")
     if min(width, height) < MIN_SIDE:
         raise ImageError(f"{name} is too small ({width} × {height} pixels): each side needs {MIN_SIDE}")
-
-
-def _rgb(image: Image.Image, name: str) -> np.ndarray:
-    """A PIL image of any mode as (H, W, 3) uint8."""
-    try:
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I") or image.mode == "F":
-            image = Image.fromarray(_deep_grey(np.asarray(image), name))
-        if image.has_transparency_data:
-            return _over_white(np.asarray(image.convert("RGBA")))
-        return np.asarray(image.convert("RGB"))
-    except ImageError:
-        raise
-    except Exception as error:  # a broken file can raise nearly anything inside a decoder
-        raise ImageError(f"{name} cannot be decoded, the file is truncated or damaged: {error}") from error
-
-
-def _deep_grey(values: np.ndarray, name: str) -> np.ndarray:
-    """Grey of more than 8 bits (H, W) as uint8; PIL also holds plain 0…255 in its modes I and F."""
-    low, high = float(values.min()), float(values.max())
-    if not (low >= 0 and high <= 65535):  # also true of NaN
-        raise ImageError(f"{name} has values from {low:g} to {high:g}: grey must lie in 0…65535")
-    if values.dtype == np.uint16 or high > 255:
-        scale = 255 / 65535
-    else:
-        scale = 255 if values.dtype.kind == "f" and high <= 1 else 1
-    return np.rint(values * scale).astype(np.uint8)
-
-
-def _over_white(array: np.ndarray) -> np.ndarray:
-    """(H, W, C) uint8 with its alpha, if it has one, laid over white paper."""
-    if array.shape[2] != 4:
-        return array
-    color, alpha = array[..., :3].astype(np.uint16), array[..., 3:].astype(np.uint16)
-    return ((color * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-
-
-def _bytes(source: Any, what: str) -> np.ndarray:
-    """An array or a tensor as (H, W, 1 | 3 | 4) uint8; torch is recognised without being imported."""
-    tensor = hasattr(source, "detach") and hasattr(source, "cpu")
-    if tensor:
-        source = source.detach().cpu()
-        source = (source.float() if source.is_floating_point() else source).numpy()
-        source = source[0] if source.ndim == 4 and len(source) == 1 else source
-    if not isinstance(source, np.ndarray):
-        raise ImageError(
-            f"the {what} must be a path, a PIL image, an array or a tensor, not {type(source).__name__}"
-        )
-    array = source[..., None] if source.ndim == 2 else np.moveaxis(source, 0, -1) if tensor else source
-    if array.ndim != 3 or array.shape[2] not in {1, 3, 4} or 0 in array.shape:
-        wanted = "(C, H, W)" if tensor else "(H, W) or (H, W, C)"
-        raise ImageError(f"the {what} has shape {source.shape}: it must be {wanted} with C 1, 3 or 4")
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype == np.bool_:
-        return array.astype(np.uint8) * 255
-    if array.dtype.kind != "f":
-        raise ImageError(f"the {what} is of type {array.dtype}: convert it to uint8, or to float in [0, 1]")
-    if not (array.min() >= 0 and array.max() <= 1):  # also true of NaN
-        raise ImageError(
-            f"the {what} has values from {array.min():g} to {array.max():g}: float must lie in [0, 1]"
-        )
-    return np.rint(array * 255).astype(np.uint8)

@@ -11,7 +11,9 @@ GAP = 6  # px between pictures
 TITLE = 22  # px of the heading row
 
 
-def contact_sheet(rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], *, side: int = 128) -> np.ndarray:
+def contact_sheet(
+    rows: Sequence[Sequence[np.ndarray]], titles: Sequence[str], *, side: int = 128
+) -> np.ndarray:
     """Lay out ``rows`` of uint8 pictures under ``titles``, each scaled to ``side`` pixels.
 
     A picture is (H, W, 3), (3, H, W) or (1, H, W). Returns (H, W, 3) uint8 on white.

@@ -10,8 +10,8 @@ import torch
 from repro.config import DataConfig
 from repro.data.pairs import Pairs
 from repro.data.sources import test_pairs
-from repro.data.tps import sample_tps, warp
 from repro.data.toybox import picture, sample_pairs, truth
+from repro.data.tps import sample_tps, warp
 
 EXEMPLAR_SEED = 20220609  # which exemplar goes with which sketch; the day the paper appeared
 
@@ -57,7 +57,9 @@ def make_trials(data: DataConfig, count: int) -> Trials:
 
     Raises DataError when the data set has fewer.
     """
-    return _toybox_trials(data, count) if data.dataset == "toybox" else _folder_trials(test_pairs(data, count))
+    return (
+        _toybox_trials(data, count) if data.dataset == "toybox" else _folder_trials(test_pairs(data, count))
+    )
 
 
 def _toybox_trials(data: DataConfig, count: int) -> Trials:

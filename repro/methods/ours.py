@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 import torch
 import torch.nn.functional as F
@@ -20,7 +21,7 @@ from repro.models.generator import Generator
 class Ours(nn.Module):
     """Cui et al. 2022 (§3.1 and §3.2). Implements `repro.contracts.Method`."""
 
-    players = {"generator": ("pyramids", "csft", "domain", "generator")}
+    players = MappingProxyType({"generator": ("pyramids", "csft", "domain", "generator")})
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -41,13 +42,14 @@ class Ours(nn.Module):
 
         Eq. 14 sums over x and y. Both are drawn alike, so x alone has the same expectation, halved.
         """
-        v_s, v_e = self.pyramids(batch.x_s, torch.cat([batch.x_t, batch.x_e]))
-        v_warped, v_own = v_e.chunk(2)
+        exemplars = [batch.x_t, batch.x_e] if self.weights.align else [batch.x_t]
+        v_s, v_e = self.pyramids(batch.x_s, torch.cat(exemplars))
+        v_warped, *v_own = v_e.split(len(batch.x_s))
         made = self._refine(batch.x_s, batch.x_t, v_s, v_warped)
         terms = {
             "pseudo": lambda: pseudo_loss(made.image, batch.x_e),
             "coarse": lambda: coarse_loss(made.coarse, F.avg_pool2d(batch.x_e, GRID_STRIDE)),
-            "align": lambda: align_loss(*self.domain(v_s, v_own)),
+            "align": lambda: align_loss(*self.domain(v_s, *v_own)),
         }
         yield "generator", {name: term() for name, term in terms.items() if getattr(self.weights, name)}
 

@@ -7,6 +7,7 @@ describes: names and shapes are compared before anything is allocated.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,14 +39,18 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
             return {name: file.get_tensor(name) for name in file.keys()}, card  # noqa: SIM118
     except FileNotFoundError as error:
         raise RecordError(f"{path} does not exist") from error
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} is not a weights file of this package: {error}") from error
 
 
 def save_weights(path: Path, method: nn.Module, config: Config, numbers: dict[str, Any]) -> None:
-    """Write a method for use: half precision, with its config and its measured numbers."""
+    """Write a method for use: half precision, with its measured numbers and its config.
+
+    The data folder is left out of the config: it is one machine's business.
+    """
     tensors = {NETS + name: tensor.half() for name, tensor in method.state_dict().items()}
-    save_tensors(path, tensors, {"config": to_dict(config), "numbers": numbers})
+    placeless = replace(config, data=replace(config.data, root=""))
+    save_tensors(path, tensors, {"config": to_dict(placeless), "numbers": numbers})
 
 
 def load_method(path: Path) -> tuple[nn.Module, Config, dict[str, Any]]:
@@ -74,11 +79,17 @@ def load_run(run_dir: Path) -> tuple[nn.Module, Config, dict[str, Any]]:
     Raises RecordError when the folder holds none, or one whose training has not ended.
     """
     if not (run_dir / CHECKPOINT).exists():
-        raise RecordError(f"{run_dir} holds no {CHECKPOINT}: train into it first (repro train --run-dir {run_dir})")
+        raise RecordError(
+            f"{run_dir} holds no {CHECKPOINT}: train into it first (repro train --run-dir {run_dir})"
+        )
     method, config, card = load_method(run_dir / CHECKPOINT)
-    step = card["progress"]["step"]
+    try:
+        step = int(card["progress"]["step"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordError(f"{run_dir / CHECKPOINT} does not say how far its training got") from error
     if step < config.train.steps:
         raise RecordError(
-            f"{run_dir} stopped at step {step} of {config.train.steps}: finish it with --resume before measuring it"
+            f"{run_dir} stopped at step {step} of {config.train.steps}: "
+            "finish it with --resume before measuring it"
         )
     return method, config, card

@@ -92,25 +92,26 @@ def fidelity(images: np.ndarray, references: np.ndarray) -> Values:
     """PSNR and SSIM of n uint8 pictures (n, 3, H, W) against their references, a value each."""
     values: Values = {}
     for name, metric in (("psnr", psnr), ("ssim", ssim)):
-        parts = [metric(_floats(images[i : i + 50]), _floats(references[i : i + 50])) for i in range(0, len(images), 50)]
-        values[name] = torch.cat(parts).numpy()
+        slices = (slice(i, i + 50) for i in range(0, len(images), 50))
+        values[name] = torch.cat([metric(_floats(images[s]), _floats(references[s])) for s in slices]).numpy()
     return values
 
 
 def _matching(matches: np.ndarray, x_map: PartMap, y_map: PartMap) -> Values:
     cases = range(len(matches))
-    return {"part_accuracy": np.array([part_accuracy(matches[i], x_map.part[i], y_map.part[i]) for i in cases])} | {
-        name: np.array([pck(matches[i], x_map.at(i), y_map.at(i), share) for i in cases])
-        for name, share in (("pck_05", 0.05), ("pck_10", 0.10))
-    }
+    values = {"part_accuracy": [part_accuracy(matches[i], x_map.part[i], y_map.part[i]) for i in cases]}
+    for name, share in (("pck_05", 0.05), ("pck_10", 0.10)):
+        values[name] = [pck(matches[i], x_map.at(i), y_map.at(i), share) for i in cases]
+    return {name: np.array(numbers) for name, numbers in values.items()}
 
 
 def _score_floors(config: Config, trials: Trials) -> dict[str, dict[str, Values]]:
     """What costs no thought: hand back the exemplar, or the mean training picture."""
     mean = np.broadcast_to(_mean_picture(config.data), trials.x_e.shape)
     guesses = {"copy_exemplar": lambda exemplars: exemplars, "mean_picture": lambda _: mean}
+    protocols = trials.protocols()
     return {
-        name: {protocol: fidelity(guess(e), r) for protocol, (e, r) in trials.protocols().items()}
+        name: {protocol: fidelity(guess(e), r) for protocol, (e, r) in protocols.items()}
         for name, guess in guesses.items()
     }
 
@@ -161,7 +162,8 @@ def _without_place(config: Config) -> dict[str, Any]:
 
 
 def _sheet(trials: Trials, images: dict[str, np.ndarray], method: str) -> np.ndarray:
-    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": images["coarse"], method: images["image"]}
+    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": images["coarse"]}
+    columns[method] = images["image"]
     if trials.truth is not None:
         columns["true answer"] = trials.truth
     return contact_sheet(list(zip(*(c[:SHEET_ROWS] for c in columns.values()), strict=True)), list(columns))

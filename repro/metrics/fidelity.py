@@ -32,4 +32,5 @@ def ssim(images: Tensor, references: Tensor) -> Tensor:
 
 def _same_shape(images: Tensor, references: Tensor) -> None:
     if images.shape != references.shape or images.ndim != 4:
-        raise ValueError(f"need two (B, 3, H, W) of one shape, got {list(images.shape)}, {list(references.shape)}")
+        shapes = f"{list(images.shape)} and {list(references.shape)}"
+        raise ValueError(f"need two batches of pictures (B, 3, H, W) of one shape, got {shapes}")

@@ -7,6 +7,8 @@ import torch
 
 PURE = 0.6  # share of a cell that one part must cover for the cell to count
 SAME_PLACE = 0.15  # largest distance in part coordinates at which the exemplar is said to show the place
+Map = tuple[np.ndarray, np.ndarray]
+"""A drawn picture's part (H, W) and uv (2, H, W)."""
 
 
 def cell_parts(part: np.ndarray, stride: int) -> np.ndarray:
@@ -34,12 +36,10 @@ def part_accuracy(matches: np.ndarray, x_part: np.ndarray, y_part: np.ndarray) -
     return float(hits[counted].mean()) if counted.any() else float("nan")
 
 
-def pck(
-    matches: np.ndarray, x_map: tuple[np.ndarray, np.ndarray], y_map: tuple[np.ndarray, np.ndarray], share: float
-) -> float:
+def pck(matches: np.ndarray, x_map: Map, y_map: Map, share: float) -> float:
     """Percentage of correct keypoints: matches within ``share`` of the picture's side of the true place.
 
-    matches: (h, w) int as in `part_accuracy`; x_map, y_map: (part (H, W), uv (2, H, W)).
+    matches: (h, w) int as in `part_accuracy`; x_map, y_map: the parts of sketch and exemplar.
     A keypoint is a drawn cell (background excluded); its true place is the exemplar pixel of the
     same part with the nearest part coordinates, and must lie within 0.15 of them. NaN when no
     keypoint is left.
@@ -47,10 +47,11 @@ def pck(
     (x_part, x_uv), (y_part, y_uv) = x_map, y_map
     stride = x_part.shape[0] // matches.shape[0]
     cells = cell_parts(x_part, stride)
-    distances = [
-        _distances(matches[cells == part], _cell_uv(x_part, x_uv, part, stride)[cells == part], y_part == part, y_uv, stride)
-        for part in np.unique(cells[cells > 0])
-    ]
+    distances = []
+    for part in np.unique(cells[cells > 0]):
+        keypoints = cells == part
+        uv = _cell_uv(x_part, x_uv, part, stride)[keypoints]
+        distances.append(_distances(matches[keypoints], uv, y_part == part, y_uv, stride))
     errors = np.concatenate(distances) if distances else np.empty(0)
     return float((errors <= share * x_part.shape[0]).mean()) if errors.size else float("nan")
 

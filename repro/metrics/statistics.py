@@ -20,4 +20,5 @@ def summary(values: Sequence[float] | np.ndarray, resamples: int, seed: int = 0)
     rng = np.random.Generator(np.random.PCG64(seed))
     means = known[rng.integers(0, known.size, (resamples, known.size))].mean(axis=1)
     low, high = np.percentile(means, [2.5, 97.5])
-    return {"value": round(float(known.mean()), 4), "ci95": [round(float(low), 4), round(float(high), 4)], "n": known.size}
+    value, low, high = (round(float(v), 4) for v in (known.mean(), low, high))
+    return {"value": value, "ci95": [low, high], "n": known.size}

@@ -27,8 +27,8 @@ class Pyramid(nn.Module):
         super().__init__()
         widths = [inputs, *channels]
         self.levels = nn.ModuleList(
-            ConvBlock(widths[i], widths[i + 1], stride=2 if i in STRIDED_LEVELS else 1, dilation=dilation)
-            for i, dilation in enumerate(dilations)
+            ConvBlock(widths[i], outputs, stride=2 if i in STRIDED_LEVELS else 1, dilation=dilation)
+            for i, (outputs, dilation) in enumerate(zip(channels, dilations, strict=True))
         )
         self.width = sum(channels)
 

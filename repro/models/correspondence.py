@@ -59,13 +59,12 @@ def correspond(x_c: Tensor, y_c: Tensor, values: Tensor, alpha: float) -> Tensor
     """
     _check(x_c, y_c, values)
     channels, width = x_c.shape[1], values.shape[1]
-    if width > channels:
-        raise ValueError(f"values have {width} channels but the features only {channels}: V must be ≤ C")
-    # A value width unlike the key width makes torch take the N×N path silently, so pad to C.
-    v = F.pad(values.flatten(2).transpose(1, 2), (0, channels - width))
-    q, k = descriptors(x_c), descriptors(y_c)
+    # Torch takes the N×N path silently when the value width is unlike the key width, and when the
+    # channels of a position do not lie side by side in memory: so pad to C, and make contiguous.
+    padded = F.pad(values.flatten(2).transpose(1, 2), (0, channels - width))
     # 4-D, one head: the ONNX exporter takes no other attention.
-    warped = F.scaled_dot_product_attention(q[:, None], k[:, None], v[:, None], scale=float(alpha))
+    q, k, v = (t.contiguous()[:, None] for t in (descriptors(x_c), descriptors(y_c), padded))
+    warped = F.scaled_dot_product_attention(q, k, v, scale=float(alpha))
     return _to_grid(warped[:, 0, :, :width], x_c)
 
 
@@ -80,11 +79,15 @@ def best_match(x_c: Tensor, y_c: Tensor) -> Tensor:
 def _check(x_c: Tensor, y_c: Tensor, values: Tensor) -> None:
     if x_c.ndim != 4 or y_c.ndim != 4 or x_c.shape[:2] != y_c.shape[:2]:
         raise ValueError(
-            f"features must be (B, C, h, w) with the same B and C, got {list(x_c.shape)} and {list(y_c.shape)}"
+            f"features must be (B, C, h, w) of one B and C, got {list(x_c.shape)} and {list(y_c.shape)}"
         )
     if values.ndim != 4 or values.shape[0] != y_c.shape[0] or values.shape[2:] != y_c.shape[2:]:
         raise ValueError(
             f"values must be (B, V, h', w') on the exemplar grid {list(y_c.shape)}, got {list(values.shape)}"
+        )
+    if values.shape[1] > x_c.shape[1]:
+        raise ValueError(
+            f"values have {values.shape[1]} channels but the features only {x_c.shape[1]}: V must be ≤ C"
         )
 
 

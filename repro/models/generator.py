@@ -53,12 +53,11 @@ class DynamicShortcut(nn.Module):
 
     def __init__(self, channels: int, hidden: int = 16) -> None:
         super().__init__()
-        self.net = nn.Sequential(
-            nn.Conv2d(2, hidden, 3, padding=1), nn.ReLU(), nn.Conv2d(hidden, 2 * channels, 3, padding=1)
-        )
+        last = nn.Conv2d(hidden, 2 * channels, 3, padding=1)
+        self.net = nn.Sequential(nn.Conv2d(2, hidden, 3, padding=1), nn.ReLU(), last)
         with torch.no_grad():  # start as the plain normalisation: γ near 1, β near 0
-            self.net[2].weight.mul_(0.1)
-            self.net[2].bias.copy_(torch.cat([torch.zeros(channels), torch.ones(channels)]))
+            last.weight.mul_(0.1)
+        last.bias = nn.Parameter(torch.cat([torch.zeros(channels), torch.ones(channels)]))
 
     def forward(self, features: Tensor, moments: Moments) -> Tensor:
         """features (B, C, H, W), moments (B, 1, H, W) each → γ·features + β."""
@@ -130,7 +129,9 @@ class Generator(nn.Module):
         """
         factor = 2 ** (len(self.encoder) - 1)
         if coarse.shape[2] % factor or coarse.shape[3] % factor:
-            raise ValueError(f"the generator needs sides that are multiples of {factor}, got {coarse.shape[2:]}")
+            raise ValueError(
+                f"the generator needs sides that are multiples of {factor}, got {list(coarse.shape[2:])}"
+            )
         features, levels = torch.cat([coarse, sketch], dim=1) * 2 - 1, []
         for i, encode in enumerate(self.encoder):
             features, moments = encode(F.avg_pool2d(features, 2) if i else features)

@@ -65,7 +65,7 @@ def prepare(root: Path) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> None:
     """Command line: see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m repro.report.book", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m repro.report.book", description="Prepare the book.")
     parser.add_argument("--sync-notebooks", action="store_true", help="add or remove the Colab cells instead")
     options = parser.parse_args(arguments)
     root = Path.cwd()

@@ -49,7 +49,7 @@ def own_run(root: Path) -> str:
 def table(record: Record) -> str:
     """A Markdown table: a row per metric and per floor, a column per protocol that was measured.
 
-    Cells read ``value [95 % interval]``; the last row counts the pairs. Raises KeyError for a record
+    Cells read ``value ± half the 95 % interval``; the last row counts the pairs. Raises KeyError for a record
     that has no metrics.
     """
     protocols = [name for name in PROTOCOLS if record["metrics"].get(name)]
@@ -58,24 +58,26 @@ def table(record: Record) -> str:
         rows = {record["method"]: record["metrics"], **record.get("floors", {})}
         label = METRICS.get(key, f"`{key}`")
         for who, measured in rows.items():
-            cells = [_cell(measured.get(name, {}).get(key), key) for name in protocols]
+            cells = [_cell(measured.get(protocol, {}).get(key), key) for protocol in protocols]
             if any(cells):
-                lines.append([label, f"**{who}**" if who == record["method"] else who, *cells])
+                name = f"**{who}**" if who == record["method"] else who.replace("_", " ")
+                lines.append([label, name, *cells])
                 label = ""
-    counts = [sorted({m["n"] for m in record["metrics"][name].values() if "n" in m}) for name in protocols]
-    lines.append(["pairs", "", *(", ".join(map(str, found)) for found in counts)])
+    lines.append(["pairs", "", *(_counts(record["metrics"][name]) for name in protocols)])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def provenance(record: Record) -> str:
     """One line: which code, machine, time, configuration and seed made the numbers."""
-    seconds = record.get("seconds", {})
+    seconds, hardware = record.get("seconds", {}), record.get("hardware", {})
     parts = [
         f"commit `{record['commit'][:10]}`",
         f"config `{record['config_hash'][:10]}`",
         f"seed {record['seed']}",
         ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items() if value),
-        ", ".join(str(value) for value in record.get("hardware", {}).values() if value),
+        ", ".join(
+            [*hardware.get("gpu", []), hardware.get("cpu", ""), f"{hardware.get('threads', '?')} threads"]
+        ),
     ]
     return " · ".join(part for part in parts if part)
 
@@ -101,13 +103,19 @@ def _keys(metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield from sorted(found - METRICS.keys())
 
 
+def _counts(measured: Mapping[str, Mapping[str, Any]]) -> str:
+    """How many pairs the metrics of a protocol rest on; a metric may be undefined for some."""
+    counts = sorted({metric["n"] for metric in measured.values() if "n" in metric})
+    return "–".join(map(str, [counts[0], *counts[1:][-1:]])) if counts else ""
+
+
 def _cell(measured: Mapping[str, Any] | None, key: str) -> str:
-    """``value [low, high]``, with the digits that the metric deserves; empty when not measured."""
+    """``value ± half the interval``, with the digits the metric deserves; empty when not measured."""
     if not measured:
         return ""
     digits = 2 if key in {"psnr", "delta_e"} else 3
     text = f"{measured['value']:.{digits}f}"
     if measured.get("ci95"):
         low, high = measured["ci95"]
-        text += f" [{low:.{digits}f}, {high:.{digits}f}]"
+        text += f"\u00a0±\u00a0{(high - low) / 2:.{digits}f}"
     return text

@@ -49,7 +49,7 @@ def with_setup(notebook: NotebookNode, address: str) -> NotebookNode:
         cell = nbformat.v4.new_code_cell(setup_source(address), id=SETUP_TAG, execution_count=0)
         cell.metadata["tags"] = [SETUP_TAG, "remove-cell"]
         cells.insert(first, cell)
-    return nbformat.from_dict({**notebook, "cells": cells})
+    return NotebookNode(notebook | {"cells": cells})
 
 
 def sync_setup(folder: Path, address: str) -> list[Path]:
@@ -89,7 +89,8 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Command line: see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m repro.report.notebooks", description="Execute the chapters in place.")
+    about = "Execute the chapters in place."
+    parser = argparse.ArgumentParser(prog="python -m repro.report.notebooks", description=about)
     parser.add_argument("paths", nargs="*", type=Path, help="notebooks; all chapters when left out")
     paths = parser.parse_args(arguments).paths or chapters(Path("notebooks"))
     for path in paths:

@@ -36,12 +36,14 @@ def budget(config: Config) -> Iterator[str]:
 
 
 def _kept_for_backward(method: Any, batch: Batch) -> int:
-    """Bytes of the distinct tensors that autograd keeps over one step's phases."""
+    """Bytes of the distinct tensors, weights aside, that autograd keeps over one step's phases."""
+    weights = {parameter.untyped_storage()._cdata for parameter in method.parameters()}
     kept: dict[int, tuple[Tensor, int]] = {}
 
     def pack(tensor: Tensor) -> Tensor:
         storage = tensor.untyped_storage()
-        kept[storage._cdata] = (tensor, storage.nbytes())
+        if storage._cdata not in weights:
+            kept[storage._cdata] = (tensor, storage.nbytes())
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):

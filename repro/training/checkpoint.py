@@ -1,6 +1,7 @@
 """Exact resume: everything the next step depends on, in one atomic file.
 
-Batches are functions of (seed, step), so a checkpoint is the nets, the optimisers and the step.
+Batches and random numbers are functions of (seed, step), so a checkpoint is the nets, the
+optimisers and the progress.
 """
 
 from __future__ import annotations
@@ -9,22 +10,35 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from repro.config import Config, to_dict
-from repro.record import RecordError
 from repro.methods.weights import CHECKPOINT, NETS, read_tensors, save_tensors
+from repro.record import RecordError
+
+PLACE = "data.root"  # the one field that may change on resume: the folder of the data may move
 
 
 def save_checkpoint(
-    run_dir: Path, config: Config, method: nn.Module, optimizers: dict[str, Optimizer], progress: dict[str, Any]
+    run_dir: Path,
+    config: Config,
+    method: nn.Module,
+    optimizers: dict[str, Optimizer],
+    progress: dict[str, Any],
 ) -> None:
-    """Write ``run_dir/checkpoint.safetensors``; ``progress`` holds ``step`` and ``seconds``."""
+    """Write ``run_dir/checkpoint.safetensors``; ``progress`` holds ``step``, ``seconds`` and ``commit``.
+
+    Raises OSError when it cannot be written; the checkpoint before is then untouched.
+    """
     tensors = {NETS + name: tensor for name, tensor in method.state_dict().items()}
     for player, optimizer in optimizers.items():
         tensors |= _optimizer_tensors(player, optimizer)
-    save_tensors(run_dir / CHECKPOINT, tensors, {"config": to_dict(config), "progress": progress})
+    try:
+        save_tensors(run_dir / CHECKPOINT, tensors, {"config": to_dict(config), "progress": progress})
+    except SafetensorError as error:  # a full disk, in the words of a library that raises no OSError
+        raise OSError(str(error)) from error
 
 
 def load_checkpoint(
@@ -37,16 +51,40 @@ def load_checkpoint(
     """
     path = run_dir / CHECKPOINT
     tensors, card = read_tensors(path)
-    changed = sorted(_differences(card.get("config", {}), to_dict(config)))
+    try:
+        same_config(card["config"], to_dict(config), path)
+        progress = {"step": int(card["progress"]["step"])} | card["progress"]
+        _restore_nets(method, tensors)
+        for player, optimizer in optimizers.items():
+            _restore_optimizer(player, optimizer, tensors)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise RecordError(f"{path} does not fit this version of the package: {error}") from error
+    return progress
+
+
+def same_config(old: Any, new: Any, path: Path) -> None:
+    """Raise RecordError that names the fields in which two configs differ, the data folder's place aside.
+
+    old: what ``path`` was written with; new: what is asked for, both as JSON data.
+    """
+    changed = sorted(set(_differences(old, new)) - {PLACE})
     if changed:
         raise RecordError(
             f"{path} was written with another config; these fields differ: {', '.join(changed)}. "
             "Give the same options, or train into a new --run-dir."
         )
-    method.load_state_dict({n.removeprefix(NETS): t for n, t in tensors.items() if n.startswith(NETS)})
-    for player, optimizer in optimizers.items():
-        _restore_optimizer(player, optimizer, tensors)
-    return card["progress"]
+
+
+def _restore_nets(method: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Copy into the tensors that are there: Fabric's wrappers forward state_dict, but not its loading."""
+    nets = {name.removeprefix(NETS): t for name, t in tensors.items() if name.startswith(NETS)}
+    own = method.state_dict()
+    wrong = {name for name in own.keys() & nets.keys() if own[name].shape != nets[name].shape}
+    if wrong := sorted(wrong | own.keys() ^ nets.keys()):
+        raise KeyError(f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]}")
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(nets[name])
 
 
 def _optimizer_tensors(player: str, optimizer: Optimizer) -> dict[str, Tensor]:
@@ -68,7 +106,8 @@ def _restore_optimizer(player: str, optimizer: Optimizer, tensors: dict[str, Ten
 
 
 def _differences(old: Any, new: Any, where: str = "") -> list[str]:
+    """Dotted names of the fields in which two nested dictionaries differ."""
     if isinstance(old, dict) and isinstance(new, dict):
         keys = set(old) | set(new)
         return [d for k in keys for d in _differences(old.get(k), new.get(k), f"{where}.{k}".lstrip("."))]
-    return [] if old == new else [where]
+    return [] if old == new else [where or "everything"]

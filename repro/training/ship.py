@@ -32,14 +32,20 @@ def export_weights(run_dir: Path, target: Path, record: dict[str, Any]) -> tuple
     change = _change(method, load_method(target)[0], config)
     if change > TOLERANCE:
         target.unlink()
-        raise RecordError(f"half precision changes the pictures by {change:.3f} on average; nothing was exported")
+        raise RecordError(
+            f"half precision changes the pictures by {change:.3f} on average; nothing was exported"
+        )
     note = target.with_suffix(".md")
     with atomic_path(note) as temporary:
-        temporary.write_text(model_card(config, record, method, target.stat().st_size, change), encoding="utf-8")
+        temporary.write_text(
+            model_card(config, record, method, target.stat().st_size, change), encoding="utf-8"
+        )
     return target, note
 
 
-def model_card(config: Config, record: dict[str, Any], method: torch.nn.Module, size: int, change: float) -> str:
+def model_card(
+    config: Config, record: dict[str, Any], method: torch.nn.Module, size: int, change: float
+) -> str:
     """The card in Markdown: what it was trained on, how long, how good, and what it is not for."""
     data, train = config.data, config.train
     parameters = sum(p.numel() for p in method.parameters())

@@ -7,35 +7,32 @@ are weighted, summed and stepped by that player's optimiser before the next phas
 from __future__ import annotations
 
 import math
-import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
-from torch import nn
 from torch.optim import Adam, Optimizer
 from tqdm import tqdm
 
-from repro.config import Config, LossConfig, OptimConfig, to_dict
+from repro.config import Config, ConfigError, LossConfig, OptimConfig, to_dict
 from repro.contracts import Terms
 from repro.data.sources import train_pairs
 from repro.data.stream import BatchStream
 from repro.methods import build_method
 from repro.methods.weights import CHECKPOINT
 from repro.record import RecordError, provenance, read_json, write_json
-from repro.training.checkpoint import load_checkpoint, save_checkpoint
+from repro.training.checkpoint import load_checkpoint, same_config, save_checkpoint
 from repro.training.journal import Journal
-from repro.training.sheets import training_sheet
+from repro.training.sheets import sheet_trials, training_sheet
+from repro.training.stopping import Interrupted, stop_requests
 
 CONFIG = "config.json"
 
 
-class Interrupted(Exception):
-    """The user asked the run to stop; its checkpoint holds every step done."""
+class Diverged(ValueError):
+    """A loss is no longer a number: the run cannot recover, and its last checkpoint is from before."""
 
 
 def learning_rate(step: int, optim: OptimConfig, steps: int) -> float:
@@ -47,7 +44,9 @@ def learning_rate(step: int, optim: OptimConfig, steps: int) -> float:
 
 
 def weighted_total(terms: Terms, weights: LossConfig) -> torch.Tensor:
-    """Σ weight · term: the one place where weights are applied."""
+    """Σ weight · term: the one place where weights are applied. Raises ConfigError when there is no term."""
+    if not terms:
+        raise ConfigError("no loss is left to train on: give one of them a weight above 0 (--loss.…)")
     return torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
 
 
@@ -56,7 +55,7 @@ class Trainer:
 
     def __init__(self, config: Config, run_dir: Path, *, resume: bool) -> None:
         self.config, self.run_dir = config, run_dir
-        _claim(run_dir, config, resume)
+        data_moved = _claim(run_dir, config, resume)
         self.fabric = Fabric(accelerator="auto", devices=1, precision=config.train.precision)
         torch.manual_seed(config.seed)
         self.method = build_method(config)
@@ -64,22 +63,39 @@ class Trainer:
         self.progress: dict[str, Any] = {"step": 0, "seconds": 0.0, "commit": provenance()["commit"]}
         if (run_dir / CHECKPOINT).exists():
             self.progress = load_checkpoint(run_dir, config, self.method, self.optimizers)
+        if data_moved:  # evaluation reads the new place from the checkpoint, even when no step is left
+            self._save()
+            write_json(run_dir / CONFIG, to_dict(config))
 
     def run(self) -> None:
-        """Train to the last step. Raises Interrupted after SIGINT or SIGTERM, with a good checkpoint."""
-        steps = self.config.train.steps
-        if self.progress["step"] >= steps:
+        """Train to the last step.
+
+        Raises Interrupted after SIGINT or SIGTERM, with a good checkpoint; Diverged when a loss is
+        not finite; RecordError when the run folder cannot be written.
+        """
+        if self.progress["step"] >= self.config.train.steps:
             return
-        pairs = train_pairs(self.config.data)
+        pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config.data)
         stream = BatchStream(pairs, self.config.data, self.config.train.batch, self.config.seed)
-        journal = Journal(self.run_dir, self.progress["step"])
-        with _stop_requests() as stop_requested, self._bar() as bar:
+        try:
+            if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
+                write_json(self.run_dir / CONFIG, to_dict(self.config))
+            self._loop(stream)
+        except OSError as error:
+            raise RecordError(
+                f"cannot write into {self.run_dir} at step {self.progress['step']}: {error.strerror or error}. "
+                "What was saved before is intact; when there is room again, go on with --resume."
+            ) from error
+
+    def _loop(self, stream: BatchStream) -> None:
+        steps, journal = self.config.train.steps, Journal(self.run_dir, self.progress["step"])
+        with stop_requests() as stop_requested, self._bar() as bar:
             try:
                 for step in range(self.progress["step"], steps):
-                    values = self._step(step, stream)
+                    numbers = self._step(step, stream)
                     bar.update()
-                    self._write_down(step + 1, values, journal, bar)
-                    if stop_requested():
+                    self._write_down(step + 1, numbers, journal, bar)
+                    if stop_requested() and step + 1 < steps:
                         self._save()
                         raise Interrupted
             finally:
@@ -98,9 +114,11 @@ class Trainer:
         return optimizers
 
     def _step(self, step: int, stream: BatchStream) -> dict[str, float]:
+        """One batch through all phases; its numbers where they are to be logged or relied on."""
         started = time.perf_counter()
         config, values = self.config, {}
         rate = learning_rate(step, config.optim, config.train.steps)
+        torch.manual_seed((config.seed * 1_000_003 + step) % 2**63)  # so that a resumed run draws the same
         for player, terms in self.method.phases(stream.at(step, self.fabric.device)):  # type: ignore[operator]
             optimizer = self.optimizers[player]
             optimizer.param_groups[0]["lr"] = rate
@@ -108,21 +126,28 @@ class Trainer:
             optimizer.zero_grad()
             self.fabric.backward(total)
             optimizer.step()
-            values |= {f"{player}/{name}": term for name, term in terms.items()} | {f"{player}/total": total}
+            values |= {f"{player}/{name}": term.detach() for name, term in terms.items()}
+            values[f"{player}/total"] = total.detach()
+        wanted = any(self._due(step + 1, n) for n in (config.train.log_every, config.train.checkpoint_every))
+        numbers = {name: float(value) for name, value in values.items()} if wanted else {}
         self.progress["step"] = step + 1
         self.progress["seconds"] += time.perf_counter() - started
-        if (step + 1) % config.train.log_every and step + 1 < config.train.steps:
-            return {}
-        return {name: float(value) for name, value in values.items()} | {"lr": rate}
+        if lost := [name for name, number in numbers.items() if not math.isfinite(number)]:
+            raise Diverged(f"{', '.join(lost)} is not a number at step {step + 1}: try a smaller --optim.lr")
+        return numbers | {"lr": rate}
 
-    def _write_down(self, step: int, values: dict[str, float], journal: Journal, bar: tqdm) -> None:
-        train, last = self.config.train, step == self.config.train.steps
-        if values:
-            journal.numbers(step, values | {"seconds": self.progress["seconds"]})
-            bar.set_postfix({name.split("/")[-1]: f"{v:.4f}" for name, v in values.items() if "/" in name})
-        if step % train.sheet_every == 0 or last:
-            journal.sheet(step, training_sheet(self.method, self.config, self.run_dir, step))
-        if step % train.checkpoint_every == 0 or last:
+    def _due(self, step: int, every: int) -> bool:
+        return step % every == 0 or step == self.config.train.steps
+
+    def _write_down(self, step: int, numbers: dict[str, float], journal: Journal, bar: tqdm) -> None:
+        train = self.config.train
+        if self._due(step, train.log_every):
+            journal.numbers(step, numbers | {"seconds": self.progress["seconds"]})
+            bar.set_postfix({name.split("/")[-1]: f"{v:.4f}" for name, v in numbers.items() if "/" in name})
+        if self._due(step, train.sheet_every):
+            sheet = training_sheet(self.method, self.config, self.trials, self.run_dir, step)
+            journal.sheet(step, sheet)
+        if self._due(step, train.checkpoint_every):
             self._save()
 
     def _save(self) -> None:
@@ -139,24 +164,23 @@ class Trainer:
         )
 
 
-def _claim(run_dir: Path, config: Config, resume: bool) -> None:
-    """Write config.json into a new folder, or check that an old one is to be continued."""
+def _claim(run_dir: Path, config: Config, resume: bool) -> bool:
+    """Check that ``run_dir`` is free, or holds the very run that is to be continued; write nothing.
+
+    Returns whether the data folder moved since. Raises RecordError when the folder holds another run,
+    or there is none where one is to be resumed.
+    """
     path = run_dir / CONFIG
+    if resume and not run_dir.is_dir():
+        raise RecordError(f"there is no run to resume in {run_dir}: leave --resume away to start one")
+    if run_dir.exists() and not run_dir.is_dir():
+        raise RecordError(f"{run_dir} is a file: choose another --run-dir")
     if not resume and (path.exists() or (run_dir / CHECKPOINT).exists()):
-        raise RecordError(f"{run_dir} holds a run already: add --resume to continue it, or choose another folder")
-    if resume and path.exists() and read_json(path) != to_dict(config) and not (run_dir / CHECKPOINT).exists():
-        raise RecordError(f"{path} is another config than the one asked for: choose another --run-dir")
+        raise RecordError(
+            f"{run_dir} holds a run already: add --resume to continue it, or choose another folder"
+        )
     if not path.exists():
-        write_json(path, to_dict(config))
-
-
-@contextmanager
-def _stop_requests() -> Iterator[Callable[[], bool]]:
-    """Turn SIGINT and SIGTERM into a question the loop asks between steps."""
-    asked: list[int] = []
-    previous = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+        return False
+    old, wanted = read_json(path), to_dict(config)
+    same_config(old, wanted, path)
+    return old != wanted

@@ -160,13 +160,27 @@ def seen_roles(split: str, index: int, monkeypatch: pytest.MonkeyPatch) -> dict[
 def test_pairs_show_every_role_of_the_content_in_the_exemplar(monkeypatch):
     pairs = toybox.sample_pairs("anime", "val", 200)
     assert [content for content, _ in pairs] == list(range(200))
-    assert all(content != exemplar and 0 <= exemplar < 200 for content, exemplar in pairs)
-    seen = [seen_roles("val", index, monkeypatch) for index in range(200)]
+    assert all(content != exemplar for content, exemplar in pairs)
+    shown = {index for pair in pairs for index in pair}
+    seen = {index: seen_roles("val", index, monkeypatch) for index in shown}
     for content, exemplar in pairs:
         for role, pixels in seen[content].items():
             assert not pixels or seen[exemplar][role] >= 4, (content, exemplar, role)
-    hidden = [role for pixels in seen for role, count in pixels.items() if not count]
+    hidden = [role for pixels in seen.values() for role, count in pixels.items() if not count]
     assert {"eyes", "accessory"} <= set(hidden)  # otherwise the guarantee says nothing
+
+
+def test_pairs_show_every_worn_part_of_the_content_in_the_exemplar():
+    missing = 0
+    for content, exemplar in toybox.sample_pairs("anime", "val", 200):
+        x, y = (toybox.picture("anime", "val", index, 64) for index in (content, exemplar))
+        plain = x.sketch[0] > 0.9  # pixels of a part that no line covers
+        for part in ("ears", "headwear", "ornament", "bow", "scarf", "hair_tied"):
+            number = toybox.PARTS["anime"].index(part)
+            if ((x.part == number) & plain).sum() >= 12:
+                assert (y.part == number).any(), (content, exemplar, part)
+            missing += not (x.part == number).any()
+    assert missing > 200  # otherwise the guarantee says nothing
 
 
 def test_visible_roles_agree_with_the_pixels(monkeypatch):

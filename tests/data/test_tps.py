@@ -135,9 +135,9 @@ def test_inverse_is_within_half_a_pixel_away_from_the_border(seed: int) -> None:
 
 
 def test_swapping_the_control_points_alone_would_not_be_an_inverse() -> None:
-    tps = drawn(16)
-    swapped = flow(TPS(tps.source, tps.output.expand(16, -1, -1)), 64, 64)
-    assert ((swapped - flow(inverse(tps), 64, 64)).norm(dim=-1) * HALF).max() > 2
+    tps = drawn(8)
+    swapped = flow(TPS(tps.source, tps.output.expand(8, -1, -1)), 32, 32)
+    assert ((swapped - flow(inverse(tps), 32, 32)).norm(dim=-1) * HALF).max() > 2
 
 
 def test_the_default_strength_never_folds_the_picture() -> None:

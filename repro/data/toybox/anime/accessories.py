@@ -19,7 +19,7 @@ def draw_behind(head: Plane, traits: Traits) -> None:
         for side in (-1, 1):
             for outline, name, tone in (
                 ([(0.52, -0.36), (0.50, -0.90), (0.12, -0.58)], "hair_front", "hair"),
-                ([(0.46, -0.46), (0.46, -0.78), (0.24, -0.60)], "accessory", "accessory"),
+                ([(0.46, -0.46), (0.46, -0.78), (0.24, -0.60)], "ears", "accessory"),
             ):
                 ear = arcs(outline, (0.10, 0.10, 0.0), closed=True)
                 head.fill(ear if side > 0 else mirror(ear), part(name), tone, FINE)
@@ -33,48 +33,48 @@ def draw_front(head: Plane, body: Plane, traits: Traits) -> None:
         _draw_scarf(body, traits.side)
 
 
-def bow(place: Plane, size: float) -> None:
-    """A ribbon bow around the origin of ``place``, about half a unit wide."""
+def bow(place: Plane, size: float, name: str) -> None:
+    """A ribbon bow around the origin of ``place``, about half a unit wide; ``name`` is its part."""
     for side in (-1, 1):
         wing = smooth(
             np.array([(0.0, 0.0), (0.15, -0.12), (0.25, -0.11), (0.25, 0.12), (0.15, 0.12)])
             * (side * size, size),
             (0,),
         )
-        loop = place.fill(wing, part("accessory"), "accessory", FINE)
+        loop = place.fill(wing, part(name), "accessory", FINE)
         place.shade(loop, ellipse(0.06 * side * size, 0.03, 0.09 * size, 0.11 * size), "accessory.shade")
-    place.fill(ellipse(0.0, 0.0, 0.06 * size, 0.07 * size, count=14), part("accessory"), "accessory", FINE)
+    place.fill(ellipse(0.0, 0.0, 0.06 * size, 0.07 * size, count=14), part(name), "accessory", FINE)
 
 
 def _draw_bow(head: Plane, traits: Traits) -> None:
-    bow(head.inset(0.34 * traits.side, -0.55, 1.0, 28.0 * traits.side), 1.05)
+    bow(head.inset(0.34 * traits.side, -0.55, 1.0, 28.0 * traits.side), 1.05, "ornament")
 
 
 def _draw_hairpins(head: Plane, traits: Traits) -> None:
     for y in (-0.20, -0.11):
         pin = ribbon(np.array([(0.30, y - 0.03), (0.50, y + 0.02)]) * (traits.side, 1), (0.075, 0.075))
-        head.fill(pin, part("accessory"), "accessory", FINE)
+        head.fill(pin, part("ornament"), "accessory", FINE)
 
 
 def _draw_flower(head: Plane, traits: Traits) -> None:
     place = head.inset(0.43 * traits.side, -0.34)
     for angle in np.radians(np.arange(5) * 72 - 90):
         x, y = 0.105 * np.cos(angle), 0.105 * np.sin(angle)
-        petal = place.fill(ellipse(x, y, 0.082, 0.082, count=16), part("accessory"), "accessory", FINE)
+        petal = place.fill(ellipse(x, y, 0.082, 0.082, count=16), part("ornament"), "accessory", FINE)
         place.shade(petal, ellipse(0.0, 0.0, 0.09, 0.09, count=16), "accessory.shade")
-    place.fill(ellipse(0.0, 0.0, 0.055, 0.055, count=14), part("accessory"), "white", FINE)
+    place.fill(ellipse(0.0, 0.0, 0.055, 0.055, count=14), part("ornament"), "white", FINE)
 
 
 def _draw_headphones(head: Plane, _traits: Traits) -> None:
     outer = ellipse(0.0, -0.06, 0.635, 0.665, 180, 361, 26)
     inner = ellipse(0.0, -0.06, 0.565, 0.585, 360, 179, 26)
-    head.fill(join(outer, inner), part("accessory"), "accessory", FINE)
+    head.fill(join(outer, inner), part("headwear"), "accessory", FINE)
     for side in (-1, 1):
         cup = head.fill(
             smooth(
                 np.array([(0.50, -0.08), (0.62, -0.10), (0.68, 0.06), (0.62, 0.22), (0.50, 0.20)]) * (side, 1)
             ),
-            part("accessory"),
+            part("headwear"),
             "accessory",
         )
         head.shade(cup, ellipse(0.66 * side, 0.10, 0.07, 0.18), "accessory.shade")
@@ -95,7 +95,7 @@ def _draw_beret(head: Plane, traits: Traits) -> None:
                 (-0.34, 0.17),
             ]
         ),
-        part("accessory"),
+        part("headwear"),
         "accessory",
     )
     place.shade(
@@ -118,7 +118,7 @@ def _draw_glasses(head: Plane, traits: Traits) -> None:
 def _draw_headband(head: Plane, _traits: Traits) -> None:
     outer = ellipse(0.0, -0.02, 0.575, 0.50, 200, 340)
     inner = ellipse(0.0, 0.02, 0.575, 0.44, 338, 202)
-    band = head.fill(join(outer, inner), part("accessory"), "accessory", FINE)
+    band = head.fill(join(outer, inner), part("headwear"), "accessory", FINE)
     head.shade(band, ellipse(0.42, -0.38, 0.2, 0.2), "accessory.shade")
 
 
@@ -134,7 +134,7 @@ def _draw_crown(head: Plane, traits: Traits) -> None:
         (0.20, 0.08),
     ]
     crown = place.fill(
-        join(np.array(points), arcs([(0.20, 0.08), (-0.20, 0.08)], 0.12)), part("accessory"), "accessory"
+        join(np.array(points), arcs([(0.20, 0.08), (-0.20, 0.08)], 0.12)), part("headwear"), "accessory"
     )
     place.shade(crown, np.array([(0.02, 0.15), (0.06, -0.2), (0.3, -0.2), (0.3, 0.15)]), "accessory.shade")
 
@@ -142,7 +142,7 @@ def _draw_crown(head: Plane, traits: Traits) -> None:
 def _draw_scarf(body: Plane, side: int) -> None:
     tail = np.array([(0.16, 0.12), (0.34, 0.14), (0.36, 0.62), (0.18, 0.64)]) * (side, 1)
     body.shade(
-        body.fill(tail, part("accessory"), "accessory"),
+        body.fill(tail, part("scarf"), "accessory"),
         tail * (0.5, 1) + (0.17 * side, 0.0),
         "accessory.shade",
     )
@@ -161,7 +161,7 @@ def _draw_scarf(body: Plane, side: int) -> None:
         ],
         (0, 2),
     )
-    loop = body.fill(wrap, part("accessory"), "accessory")
+    loop = body.fill(wrap, part("scarf"), "accessory")
     body.shade(loop, ellipse(0.0, -0.04, 0.36, 0.10), "accessory.shade")
     body.line(smooth([(-0.24, 0.04), (-0.05, 0.12), (0.14, 0.12)], closed=False), HAIRLINE)
 

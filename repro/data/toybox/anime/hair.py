@@ -196,7 +196,7 @@ def _draw_tail(head: Plane, spine: list[tuple[float, float]], side: int, size: f
     head.line(smooth(path[1:-1] - (0.02 * side, 0), closed=False), HAIRLINE)
     x, y = path[0]
     knot = head.inset(x, y, 1.0, 20.0 * side)
-    knot.fill(ellipse(0.0, 0.0, 0.075 * size, 0.095 * size, count=16), part("accessory"), "accessory", FINE)
+    knot.fill(ellipse(0.0, 0.0, 0.075 * size, 0.095 * size, count=16), part("hair_tie"), "accessory", FINE)
 
 
 def _draw_braid(head: Plane, side: int) -> None:
@@ -216,7 +216,7 @@ def _draw_braid(head: Plane, side: int) -> None:
         )
         plait = head.fill(bead, part("hair_tied"), "hair", FINE)
         head.shade(plait, ellipse(x + 0.05, y + 0.10, 0.10, 0.08), "hair.shade")
-    head.fill(ellipse(0.49 * side, 0.25, 0.085, 0.06), part("accessory"), "accessory", FINE)
+    head.fill(ellipse(0.49 * side, 0.25, 0.085, 0.06), part("hair_tie"), "accessory", FINE)
 
 
 def _draw_ahoge(head: Plane, side: int) -> None:

@@ -14,7 +14,12 @@ PARTS = (
     "mouth",
     "clothes",
     "trim",
-    "accessory",
+    "ears",
+    "headwear",
+    "ornament",
+    "hair_tie",
+    "bow",
+    "scarf",
 )
 """A part's id is its place. Both eyes are one part; their part coordinates tell them apart."""
 

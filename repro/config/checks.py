@@ -1,0 +1,71 @@
+"""What a config may ask for: refused here, not later, deep inside a constructor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from repro.config.fields import Config, ConfigError
+from repro.contracts import DOMAINS
+
+MANY = 10**9
+
+BOUNDS: dict[str, tuple[float, float]] = {
+    "seed": (0, 2**63 - 1),
+    "data.size": (16, 1024),
+    "data.train_count": (1, MANY),
+    "data.holdout": (0, MANY),
+    "data.tps_displacement": (0, 0.333),  # from 1/3 on, neighbouring control points could change places
+    "data.tps_rotation": (0, 180),
+    "data.tps_scale": (0, 0.99),
+    "data.tps_shift": (0, 1),
+    "model.pyramid_channels": (1, 4096),
+    "model.pyramid_dilations": (1, 64),
+    "model.common_channels": (3, 4096),  # fewer could not carry a colour
+    "model.generator_channels": (1, 4096),
+    "model.alpha": (0, 1e6),
+    "loss.pseudo": (0, 1e6),
+    "loss.align": (0, 1e6),
+    "loss.coarse": (0, 1e6),
+    "optim.lr": (0, 1),
+    "optim.beta1": (0, 0.999_999),
+    "optim.beta2": (0, 0.999_999),
+    "optim.warmup": (0, MANY),
+    "train.steps": (1, MANY),
+    "train.batch": (1, 65_536),
+    "train.log_every": (1, MANY),
+    "train.sheet_every": (1, MANY),
+    "train.checkpoint_every": (1, MANY),
+    "evaluate.pairs": (2, MANY),
+    "evaluate.batch": (1, 65_536),
+    "evaluate.bootstrap": (1, 1_000_000),
+}
+"""Path of every number → smallest and largest value that makes sense, both allowed."""
+
+
+def check(config: Config) -> None:
+    """Raise ConfigError, naming the field, for a number out of bounds or a contradiction."""
+    for path, (low, high) in BOUNDS.items():
+        value: Any = config
+        for name in path.split("."):
+            value = getattr(value, name)
+        for number in value if isinstance(value, tuple) else (value,):
+            if not low <= number <= high:  # false for NaN as well
+                raise ConfigError(f"{path} must lie in {low:g} … {high:g}, got {number!r}")
+    model, data = config.model, config.data
+    levels = len(model.generator_channels)
+    rules = (
+        (data.domain in DOMAINS, f"data.domain must be one of {', '.join(DOMAINS)}"),
+        (data.size % 16 == 0, "data.size must be a multiple of 16"),
+        (
+            data.size % 2 ** (levels - 1) == 0,
+            f"data.size cannot be halved as often as the {levels} levels of model.generator_channels ask",
+        ),
+        (len(model.pyramid_channels) >= 4, "model.pyramid_channels needs at least four levels to reach H/4"),
+        (
+            len(model.pyramid_dilations) == len(model.pyramid_channels),
+            "model.pyramid_dilations needs one number for each of model.pyramid_channels",
+        ),
+    )
+    for holds, message in rules:
+        if not holds:
+            raise ConfigError(message)
