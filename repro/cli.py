@@ -7,10 +7,10 @@ import json
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from repro.contracts import DOMAINS
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from repro.config import Config
 
 REAL: dict[str, Literal["edges2shoes"]] = {"shoe": "edges2shoes"}  # domain → layout that --data is read in
+SHOWN = {"image": "image", "coarse": "coarse", "correspondence": "matches"}  # --show → part of the result
 INTERRUPTED = 130  # the shell's exit status of a command stopped by SIGINT
 
 
@@ -46,30 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="repro", description="Colour sketches from exemplars; train and measure."
+        prog="repro", description="Colour sketches from exemplars; train the method; measure it."
     )
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-
     colorize = verbs.add_parser("colorize", help="colour a sketch with the colours of an exemplar")
-    colorize.add_argument("sketch", help="any size, any common format; dark lines on light paper")
-    colorize.add_argument("exemplar", help="the coloured picture to take the colours from")
-    colorize.add_argument("-o", "--output", type=Path, help="default: SKETCH-colored.png beside the sketch")
-    colorize.add_argument(
-        "--photo", action="store_true", help="SKETCH is a colour picture: draw its lines first (xDoG)"
-    )
-    colorize.add_argument(
-        "--show",
-        choices=("image", "coarse", "correspondence"),
-        default="image",
-        help="what to write: the result, the warped exemplar, or who matched whom",
-    )
-    colorize.add_argument(
-        "--weights", default="builtin", help="a run folder or .safetensors file; default: shipped"
-    )
-    colorize.add_argument(
-        "--side", type=int, help="px of the longer side the network works at; default: as trained"
-    )
-
+    _colorize_options(colorize)
     train = verbs.add_parser(
         "train",
         help="train a method; any config field can be given, e.g. --model.alpha 50",
@@ -77,28 +59,41 @@ def _parser() -> argparse.ArgumentParser:
         "--dry-run lists them all.",
         allow_abbrev=False,
     )
-    train.add_argument("--preset", required=True, help="smoke, laptop, colab or paper")
-    train.add_argument("--domain", required=True, choices=DOMAINS)
-    train.add_argument("--method", default="ours")
-    train.add_argument("--seed", type=int, default=0)
-    train.add_argument(
-        "--data", type=Path, help="folder of real pictures; default: the drawn Toybox pictures"
-    )
-    train.add_argument("--run-dir", type=Path, help="default: runs/PRESET-DOMAIN-METHOD-SEED")
-    train.add_argument("--resume", action="store_true", help="go on where the run in --run-dir stopped")
-    train.add_argument("--dry-run", action="store_true", help="print config, sizes and memory, and stop")
-
-    evaluate = verbs.add_parser(
-        "evaluate", help="measure a finished run; writes record.json and sheet.png into it"
-    )
-    evaluate.add_argument("run_dir", type=Path)
-
-    export = verbs.add_parser(
-        "export", help="write a finished run as one small weights file with its model card"
-    )
-    export.add_argument("run_dir", type=Path)
+    _train_options(train)
+    evaluate = verbs.add_parser("evaluate", help="measure a finished run: record.json and sheet.png")
+    evaluate.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    export = verbs.add_parser("export", help="write a measured run as one small file, with its model card")
+    export.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     export.add_argument("-o", "--output", type=Path, required=True, help="a .safetensors file")
     return parser
+
+
+def _colorize_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("sketch", metavar="SKETCH", help="any size, any common format; dark lines, light paper")
+    verb.add_argument("exemplar", metavar="EXEMPLAR", help="the picture to take the colours from")
+    verb.add_argument("-o", "--output", type=Path, help="default: SKETCH-colored.png beside the sketch")
+    verb.add_argument("--photo", action="store_true", help="SKETCH is a photo: draw its lines first (xDoG)")
+    verb.add_argument(
+        "--show",
+        choices=SHOWN,
+        default="image",
+        help="what to write: the result, the warped exemplar, or who matched whom",
+    )
+    verb.add_argument(
+        "--weights", default="builtin", help="a run folder or a .safetensors file; default: those that ship"
+    )
+    verb.add_argument("--side", type=int, help="px of the longer side in the network; default: as trained")
+
+
+def _train_options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--preset", required=True, help="smoke, laptop, colab or paper")
+    verb.add_argument("--domain", required=True, choices=DOMAINS)
+    verb.add_argument("--method", default="ours")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--data", type=Path, help="folder of real pictures; default: Toybox draws them")
+    verb.add_argument("--run-dir", type=Path, help="default: runs/PRESET-DOMAIN-METHOD-SEED")
+    verb.add_argument("--resume", action="store_true", help="go on where the run in --run-dir stopped")
+    verb.add_argument("--dry-run", action="store_true", help="print config, sizes and memory, and stop")
 
 
 def _colorize(options: argparse.Namespace) -> int:
@@ -114,8 +109,7 @@ def _colorize(options: argparse.Namespace) -> int:
     made = load(options.weights).colorize(
         options.sketch, options.exemplar, photo=options.photo, side=options.side
     )
-    shown = {"image": "image", "coarse": "coarse", "correspondence": "matches"}[options.show]
-    write_image(np.asarray(getattr(made, shown)), output)
+    write_image(np.asarray(getattr(made, SHOWN[options.show])), output)
     print(output)
     return 0
 
@@ -187,12 +181,18 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     record = evaluate_run(options.run_dir)
     for protocol, metrics in record["metrics"].items():
-        cells = (
-            f"{name} {m['value']:.3f} [{m['ci95'][0]:.3f}, {m['ci95'][1]:.3f}]" for name, m in metrics.items()
-        )
-        print(f"{protocol:7s}", "  ".join(cells))
+        print(f"{protocol:7s}", "  ".join(f"{name} {_shown(m)}" for name, m in metrics.items()))
+    for floor, protocols in record["floors"].items():
+        cells = (f"{protocol} psnr {_shown(metrics['psnr'])}" for protocol, metrics in protocols.items())
+        print(f"floor {floor}:", "  ".join(cells))
     print(options.run_dir / RECORD)
     return 0
+
+
+def _shown(metric: Mapping[str, Any]) -> str:
+    """A number with its interval."""
+    low, high = metric["ci95"]
+    return f"{metric['value']:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import platform
+import secrets
+import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -18,7 +19,6 @@ VERSIONED = (
     "numpy",
     "pillow",
     "opencv-python-headless",
-    "kornia",
     "lightning-fabric",
     "torchmetrics",
 )
@@ -36,14 +36,14 @@ def atomic_path(target: Path) -> Iterator[Path]:
     OSError when the folder cannot be written; ``target`` is then untouched.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=target.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    # Not tempfile: that would ignore the user's umask. The suffix stays, some writers choose by it.
+    temporary = target.with_name(f".{secrets.token_hex(8)}{target.suffix}")
     try:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o644)
+        if target.exists():
+            shutil.copymode(target, temporary)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)

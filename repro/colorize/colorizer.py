@@ -141,7 +141,7 @@ def _grid(features: torch.Tensor) -> tuple[int, int]:
 def _tensor(picture: np.ndarray) -> torch.Tensor:
     """(H, W) or (H, W, 3) uint8 → (1, C, H, W) float32 in [0, 1]."""
     planes = picture[None] if picture.ndim == 2 else np.moveaxis(picture, -1, 0)
-    return torch.from_numpy(np.ascontiguousarray(planes)).float()[None] / 255
+    return torch.from_numpy(np.ascontiguousarray(planes, np.float32) / 255)[None]
 
 
 def _picture(images: torch.Tensor) -> np.ndarray:

@@ -26,7 +26,7 @@ def photo_ink(picture: np.ndarray) -> np.ndarray:
     small = resize(picture, (max(MIN_SIDE, round(height * scale)), max(MIN_SIDE, round(width * scale))))
     # The wide blur has to fit into a narrow strip as well.
     factor = min(max(small.shape[:2]) / PHOTO_SIDE, min(small.shape[:2]) / MIN_SIDE)
-    planes = torch.from_numpy(np.ascontiguousarray(np.moveaxis(small, -1, 0))).float()[None] / 255
+    planes = torch.from_numpy(np.ascontiguousarray(np.moveaxis(small, -1, 0), np.float32) / 255)[None]
     drawn = (PHOTO.scaled(factor)(planes)[0, 0] * 255).round().byte().numpy()
     return resize(drawn, (height, width))
 

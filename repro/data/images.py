@@ -8,8 +8,6 @@ message is meant for the person who supplied it.
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
 import warnings
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +17,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from repro.data.pixels import ImageError, damaged, from_array, from_pil, over_white
+from repro.record import atomic_path
 
 __all__ = ["ImageError", "read_image", "read_sketch", "resize", "write_image"]
 
@@ -119,7 +118,9 @@ def write_image(array: Any, path: str | os.PathLike[str]) -> None:
         raise ImageError(f"cannot write {path}: use one of the extensions {', '.join(WRITABLE)}")
     try:
         _check_target(target)
-        _replace(target, _encode(pixels, suffix))
+        content = _encode(pixels, suffix)
+        with atomic_path(target) as temporary:
+            temporary.write_bytes(content)
     except OSError as error:
         raise ImageError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -143,22 +144,6 @@ def _encode(pixels: np.ndarray, suffix: str) -> bytes:
     except ValueError as error:
         raise OSError(str(error)) from error
     return buffer.getvalue()
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Put ``content`` at ``target`` in one step; on failure the target is as it was, and no litter."""
-    temporary = target.with_name(f".{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "xb") as file:  # not tempfile: that would ignore the user's umask
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, temporary)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _open(path: Path, what: str) -> np.ndarray:

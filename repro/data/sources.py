@@ -18,7 +18,7 @@ def train_pairs(data: DataConfig) -> Pairs:
     if data.dataset == "toybox":
         color, sketch = picture_arrays(data.domain, "train", data.train_count, data.size)
         return Pairs(color, sketch, tuple(f"toybox/{data.domain}/train/{i}" for i in range(data.train_count)))
-    root = Path(data.root)
+    root = _root(data)
     if (root / "val").is_dir():
         return read_edges2shoes(root, "train", data.size, limit=data.train_count)
     return read_edges2shoes(root, "train", data.size, limit=data.train_count, skip=data.holdout)
@@ -32,11 +32,21 @@ def test_pairs(data: DataConfig, count: int) -> Pairs:
     if data.dataset == "toybox":
         color, sketch = picture_arrays(data.domain, "test", count, data.size)
         return Pairs(color, sketch, tuple(f"toybox/{data.domain}/test/{i}" for i in range(count)))
-    root = Path(data.root)
+    root = _root(data)
     has_val = (root / "val").is_dir()
     if not has_val and count > data.holdout:
         raise DataError(
             f"{root} has no val folder and only {data.holdout} pictures were held out of training: "
             f"evaluate at most that many (--evaluate.pairs {data.holdout})"
         )
-    return read_edges2shoes(root, "val" if has_val else "train", data.size, limit=count)
+    pairs = read_edges2shoes(root, "val" if has_val else "train", data.size, limit=count)
+    if len(pairs) < count:
+        raise DataError(f"{root} holds only {len(pairs)} test pictures: --evaluate.pairs {len(pairs)}")
+    return pairs
+
+
+def _root(data: DataConfig) -> Path:
+    """The folder of the real data set; DataError when the config names none."""
+    if not data.root:
+        raise DataError(f"{data.dataset} needs the folder that it lies in: give it with --data")
+    return Path(data.root)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from repro.config import DataConfig
-from repro.data.pairs import Pairs
+from repro.data.pairs import DataError, Pairs
 from repro.data.sources import test_pairs
 from repro.data.toybox import picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
@@ -80,6 +80,8 @@ def _toybox_trials(data: DataConfig, count: int) -> Trials:
 
 def _folder_trials(pairs: Pairs) -> Trials:
     """Every picture once as content and once as exemplar of another, by one random cycle."""
+    if len(pairs) < 2:
+        raise DataError("one test picture has no other to be coloured from: at least two are needed")
     order = np.random.Generator(np.random.PCG64(EXEMPLAR_SEED)).permutation(len(pairs))
     partner = np.empty(len(pairs), np.int64)
     partner[order] = np.roll(order, 1)

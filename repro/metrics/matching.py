@@ -11,25 +11,26 @@ Map = tuple[np.ndarray, np.ndarray]
 """A drawn picture's part (H, W) and uv (2, H, W)."""
 
 
-def cell_parts(part: np.ndarray, stride: int) -> np.ndarray:
-    """The part of each grid cell, −1 where none covers 60 % of it.
+def cell_parts(part: np.ndarray, stride: int, pure: float = 0.0) -> np.ndarray:
+    """The part that covers most of each grid cell, −1 where it covers less than the share ``pure``.
 
     part: (H, W) int; stride: px per cell. Returns (h, w) int64.
     """
     cells = _cells(part, stride)
     ids = np.arange(part.max() + 1)
     share = (cells[..., None] == ids).mean(axis=2)  # (h, w, parts)
-    return np.where(share.max(axis=-1) >= PURE, share.argmax(axis=-1), -1)
+    return np.where(share.max(axis=-1) >= pure, share.argmax(axis=-1), -1)
 
 
 def part_accuracy(matches: np.ndarray, x_part: np.ndarray, y_part: np.ndarray) -> float:
     """Share of sketch cells whose best match lies on the same part of the exemplar.
 
     matches: (h, w) int, index into the exemplar's row-major (h', w') grid; x_part, y_part: (H, W)
-    part maps. Counted are cells of which one part covers 60 % and whose part the exemplar shows in
-    such a cell too; NaN when there is none.
+    part maps. Counted are sketch cells of which one part covers 60 %, if that part covers most of some
+    cell of the exemplar; an exemplar cell stands for the part that covers most of it. NaN when no
+    cell counts.
     """
-    x_cells = cell_parts(x_part, x_part.shape[0] // matches.shape[0])
+    x_cells = cell_parts(x_part, x_part.shape[0] // matches.shape[0], PURE)
     y_cells = cell_parts(y_part, x_part.shape[0] // matches.shape[0])
     counted = (x_cells >= 0) & np.isin(x_cells, y_cells)
     hits = y_cells.reshape(-1)[matches] == x_cells
@@ -46,7 +47,7 @@ def pck(matches: np.ndarray, x_map: Map, y_map: Map, share: float) -> float:
     """
     (x_part, x_uv), (y_part, y_uv) = x_map, y_map
     stride = x_part.shape[0] // matches.shape[0]
-    cells = cell_parts(x_part, stride)
+    cells = cell_parts(x_part, stride, PURE)
     distances = []
     for part in np.unique(cells[cells > 0]):
         keypoints = cells == part

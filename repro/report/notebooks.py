@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 
 SETUP_TAG = "colab-setup"
 TIMEOUT = 300  # seconds a cell may take
-EXTRAS = ("kornia", "safetensors", "tyro")
+EXTRAS = ('"kornia==0.9.*"', "kornia_rs", "safetensors")
 """What `repro` imports and Colab does not bring along. Torch and NumPy stay as Colab has them."""
 
 _SETUP = """\

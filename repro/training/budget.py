@@ -32,7 +32,8 @@ def budget(config: Config) -> Iterator[str]:
     yield f"{'all':12s} {total:>12,} parameters"
     kept = _kept_for_backward(method, Batch(x_s, x_e, x_e))
     weights = total * 4 * ADAM_COPIES
-    yield f"estimated memory of a step: {(weights + kept) / 2**20:,.0f} MiB (weights and Adam {weights / 2**20:,.0f})"
+    together = f"{(weights + kept) / 2**20:,.0f} MiB, of which weights and Adam {weights / 2**20:,.0f}"
+    yield f"estimated memory of a step: {together}"
 
 
 def _kept_for_backward(method: Any, batch: Batch) -> int:

@@ -13,6 +13,10 @@ from repro.methods.weights import load_method, load_run, save_weights
 from repro.record import RecordError, atomic_path
 
 TOLERANCE = 0.02  # largest mean change, in [0, 1], that half precision may make to a picture
+PICTURES = {
+    "toybox": "drawings by Toybox, no photograph and nothing downloaded",
+    "edges2shoes": "photographs of edges2shoes (UT-Zappos50K), on the terms of that data set",
+}
 
 
 def export_weights(run_dir: Path, target: Path, record: dict[str, Any]) -> tuple[Path, Path]:
@@ -24,22 +28,19 @@ def export_weights(run_dir: Path, target: Path, record: dict[str, Any]) -> tuple
     """
     if target.suffix != ".safetensors":
         raise RecordError(f"can only export to .safetensors so far, not {target.name}")
-    method, config, card = load_run(run_dir)
+    method, config, trained = load_run(run_dir)
     if record["config_hash"] != config_hash(config):
         raise RecordError(f"the record in {run_dir} belongs to another config: evaluate the run again")
-    numbers = {"metrics": record["metrics"], "floors": record["floors"], "progress": card["progress"]}
-    save_weights(target, method, config, numbers)
-    change = _change(method, load_method(target)[0], config)
-    if change > TOLERANCE:
-        target.unlink()
-        raise RecordError(
-            f"half precision changes the pictures by {change:.3f} on average; nothing was exported"
-        )
+    numbers = {"metrics": record["metrics"], "floors": record["floors"], "progress": trained["progress"]}
+    with atomic_path(target) as temporary:  # what lies at `target` stays until the new file has proved good
+        save_weights(temporary, method, config, numbers)
+        change = _change(method, load_method(temporary)[0], config)
+        if not change <= TOLERANCE:
+            raise RecordError(f"half precision changes the pictures by {change:.3f}: nothing was exported")
     note = target.with_suffix(".md")
     with atomic_path(note) as temporary:
-        temporary.write_text(
-            model_card(config, record, method, target.stat().st_size, change), encoding="utf-8"
-        )
+        card = model_card(config, record, method, target.stat().st_size, change)
+        temporary.write_text(card, encoding="utf-8")
     return target, note
 
 
@@ -58,15 +59,15 @@ def model_card(
         [
             f"# Weights of `{config.method}`",
             "",
-            f"- **Method**: `{config.method}` of this package, {parameters:,} parameters, stored in half precision "
-            f"({size / 1e6:.2f} MB; mean change of a picture against float32: {change:.5f} of 1).",
-            f"- **Trained on**: {data.train_count:,} {data.dataset} drawings of domain *{data.domain}* at "
-            f"{data.size}×{data.size}; no photograph, nothing downloaded.",
+            f"- **Method**: `{config.method}` of this package, {parameters:,} parameters, stored in half "
+            f"precision ({size / 1e6:.2f} MB; mean change of a picture against float32: {change:.5f} of 1).",
+            f"- **Trained on**: up to {data.train_count:,} pictures of domain *{data.domain}* at "
+            f"{data.size}×{data.size}: {PICTURES[data.dataset]}.",
             f"- **Steps**: {train.steps:,} of batch {train.batch}, seed {config.seed}, "
             f"{record['seconds']['train'] / 60:.1f} minutes on {record['hardware']['cpu']} "
             f"({record['hardware']['threads']} threads), commit `{record['trained_commit']}`.",
-            f"- **Config**: preset `{config.preset}`, hash `{config_hash(config)}`; whole in the file's metadata.",
-            "- **Good for**: flat, line-drawn pictures near the training domain. **Not for**: judging people, "
+            f"- **Config**: preset `{config.preset}`, hash `{config_hash(config)}`; whole in the metadata.",
+            "- **Good for**: line-drawn pictures near the training domain. **Not for**: judging people, "
             "passing a result off as a photograph, or domains it has not seen without looking at the result.",
             "",
             "| protocol | metric | value | 95 % interval | n |",

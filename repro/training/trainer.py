@@ -7,6 +7,7 @@ are weighted, summed and stepped by that player's optimiser before the next phas
 from __future__ import annotations
 
 import math
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from repro.training.sheets import sheet_trials, training_sheet
 from repro.training.stopping import Interrupted, stop_requests
 
 CONFIG = "config.json"
+LITTER = re.compile(r"\.[0-9a-f]{16}\.\w+")
 
 
 class Diverged(ValueError):
@@ -80,11 +82,12 @@ class Trainer:
         try:
             if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
                 write_json(self.run_dir / CONFIG, to_dict(self.config))
+            _sweep(self.run_dir)
             self._loop(stream)
         except OSError as error:
             raise RecordError(
-                f"cannot write into {self.run_dir} at step {self.progress['step']}: {error.strerror or error}. "
-                "What was saved before is intact; when there is room again, go on with --resume."
+                f"cannot write into {self.run_dir} at step {self.progress['step']}: "
+                f"{error.strerror or error}. What was saved before is intact: make room, then add --resume."
             ) from error
 
     def _loop(self, stream: BatchStream) -> None:
@@ -162,6 +165,13 @@ class Trainer:
             mininterval=1.0,
             dynamic_ncols=True,
         )
+
+
+def _sweep(run_dir: Path) -> None:
+    """Remove what a killed run left half-written, by the names that `repro.record.atomic_path` gives."""
+    for path in run_dir.rglob(".*"):
+        if LITTER.fullmatch(path.name):
+            path.unlink()
 
 
 def _claim(run_dir: Path, config: Config, resume: bool) -> bool:

@@ -175,7 +175,7 @@ def test_pairs_show_every_worn_part_of_the_content_in_the_exemplar():
     for content, exemplar in toybox.sample_pairs("anime", "val", 200):
         x, y = (toybox.picture("anime", "val", index, 64) for index in (content, exemplar))
         plain = x.sketch[0] > 0.9  # pixels of a part that no line covers
-        for part in ("ears", "headwear", "ornament", "bow", "scarf", "hair_tied"):
+        for part in ("ears", "beret", "headband", "ornament", "bow", "scarf", "hair_tied"):
             number = toybox.PARTS["anime"].index(part)
             if ((x.part == number) & plain).sum() >= 12:
                 assert (y.part == number).any(), (content, exemplar, part)

@@ -110,13 +110,11 @@ def test_the_dynamic_shortcut_starts_near_plain_normalisation() -> None:
     assert gamma.std() > 0  # it does depend on the moments
 
 
-def test_gamma_may_become_negative() -> None:
-    """No ReLU at its end: one that clipped γ at 0 would never reach −2 (ambiguity 36)."""
-    shortcut, moments = DynamicShortcut(6), (torch.randn(2, 1, 5, 5), torch.rand(2, 1, 5, 5))
-    optimizer = torch.optim.Adam(shortcut.parameters(), lr=0.05)
-    for _ in range(150):
-        optimizer.zero_grad()
-        gamma, _ = gamma_and_beta(shortcut, moments)
-        (gamma + 2).square().mean().backward()
-        optimizer.step()
-    assert gamma.max() < -1
+def test_gamma_may_be_negative() -> None:
+    """No ReLU at its end, which would clip γ at 0 (ambiguity 36)."""
+    shortcut = DynamicShortcut(6)
+    with torch.no_grad():
+        for weight in list(shortcut.parameters())[-2:]:
+            weight.neg_()
+        gamma, _ = gamma_and_beta(shortcut, (torch.randn(2, 1, 5, 5), torch.rand(2, 1, 5, 5)))
+    assert gamma.max() < -0.8

@@ -68,13 +68,13 @@ def _draw_flower(head: Plane, traits: Traits) -> None:
 def _draw_headphones(head: Plane, _traits: Traits) -> None:
     outer = ellipse(0.0, -0.06, 0.635, 0.665, 180, 361, 26)
     inner = ellipse(0.0, -0.06, 0.565, 0.585, 360, 179, 26)
-    head.fill(join(outer, inner), part("headwear"), "accessory", FINE)
+    head.fill(join(outer, inner), part("headphones"), "accessory", FINE)
     for side in (-1, 1):
         cup = head.fill(
             smooth(
                 np.array([(0.50, -0.08), (0.62, -0.10), (0.68, 0.06), (0.62, 0.22), (0.50, 0.20)]) * (side, 1)
             ),
-            part("headwear"),
+            part("headphones"),
             "accessory",
         )
         head.shade(cup, ellipse(0.66 * side, 0.10, 0.07, 0.18), "accessory.shade")
@@ -95,7 +95,7 @@ def _draw_beret(head: Plane, traits: Traits) -> None:
                 (-0.34, 0.17),
             ]
         ),
-        part("headwear"),
+        part("beret"),
         "accessory",
     )
     place.shade(
@@ -118,7 +118,7 @@ def _draw_glasses(head: Plane, traits: Traits) -> None:
 def _draw_headband(head: Plane, _traits: Traits) -> None:
     outer = ellipse(0.0, -0.02, 0.575, 0.50, 200, 340)
     inner = ellipse(0.0, 0.02, 0.575, 0.44, 338, 202)
-    band = head.fill(join(outer, inner), part("headwear"), "accessory", FINE)
+    band = head.fill(join(outer, inner), part("headband"), "accessory", FINE)
     head.shade(band, ellipse(0.42, -0.38, 0.2, 0.2), "accessory.shade")
 
 
@@ -134,7 +134,7 @@ def _draw_crown(head: Plane, traits: Traits) -> None:
         (0.20, 0.08),
     ]
     crown = place.fill(
-        join(np.array(points), arcs([(0.20, 0.08), (-0.20, 0.08)], 0.12)), part("headwear"), "accessory"
+        join(np.array(points), arcs([(0.20, 0.08), (-0.20, 0.08)], 0.12)), part("crown"), "accessory"
     )
     place.shade(crown, np.array([(0.02, 0.15), (0.06, -0.2), (0.3, -0.2), (0.3, 0.15)]), "accessory.shade")
 

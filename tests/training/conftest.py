@@ -1,0 +1,72 @@
+"""Small real runs of the command line, in processes that can be killed."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import runpy
+from collections.abc import Callable, Iterator
+from multiprocessing.context import BaseContext
+from pathlib import Path
+
+import pytest
+
+DOOMED = Path(__file__).with_name("doomed.py")
+PRELOAD = ["torch", "repro.cli", "repro.training.trainer", "tyro"]
+SHORT = ["--train.steps", "16", "--train.log_every", "2", "--train.checkpoint_every", "4"]
+SHORT += ["--train.sheet_every", "8", "--train.batch", "2"]
+
+Run = Callable[..., int | None]
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[BaseContext]:
+    """Processes forked from one that has imported everything: a start takes no seconds.
+
+    One thread each, so that all runs add up in the same order.
+    """
+    outer = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOAD)
+    yield context
+    os.environ.pop("OMP_NUM_THREADS")
+    if outer is not None:
+        os.environ["OMP_NUM_THREADS"] = outer
+
+
+@pytest.fixture(scope="session")
+def train(nursery: BaseContext) -> Run:
+    """``train(run_dir, *options, moment="never")``: `repro train` in a process of its own.
+
+    Returns its exit status, negative when a signal ended it. ``moment`` is one of doomed.py's.
+    """
+
+    def run(run_dir: Path, *options: str, moment: str = "never") -> int | None:
+        argv = [
+            "train",
+            "--preset",
+            "smoke",
+            "--domain",
+            "anime",
+            "--run-dir",
+            str(run_dir),
+            *SHORT,
+            *options,
+        ]
+        names = {"argv": argv, "moment": moment}
+        process = nursery.Process(target=runpy.run_path, args=(str(DOOMED), names))  # type: ignore[attr-defined]
+        process.start()
+        process.join(120)
+        assert process.exitcode is not None, "the run does not end"
+        return process.exitcode
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def whole_run(train: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a short run that nothing disturbed."""
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    assert train(folder) == 0
+    return folder
