@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     _train_options(train)
     evaluate = verbs.add_parser("evaluate", help="measure a finished run: record.json and sheet.png")
     evaluate.add_argument("run_dir", type=Path, metavar="RUN_DIR")
+    evaluate.add_argument(
+        "--keep", type=Path, metavar="RESULTS", help="also file the record there, as RESULTS/PRESET/DATA/…"
+    )
     export = verbs.add_parser("export", help="write a measured run as one small file, with its model card")
     export.add_argument("run_dir", type=Path, metavar="RUN_DIR")
     export.add_argument("-o", "--output", type=Path, required=True, help="a .safetensors file")
@@ -177,7 +180,8 @@ def _dry_run(config: Config) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from repro.metrics.evaluate import RECORD, evaluate_run
+    from repro.metrics.evaluate import evaluate_run
+    from repro.record import RECORD, keep_record
 
     record = evaluate_run(options.run_dir)
     for protocol, metrics in record["metrics"].items():
@@ -185,7 +189,11 @@ def _evaluate(options: argparse.Namespace) -> int:
     for floor, protocols in record["floors"].items():
         cells = (f"{protocol} psnr {_shown(metrics['psnr'])}" for protocol, metrics in protocols.items())
         print(f"floor {floor}:", "  ".join(cells))
-    print(options.run_dir / RECORD)
+    for path in [
+        options.run_dir / RECORD,
+        *(keep_record(options.run_dir, options.keep) if options.keep else []),
+    ]:
+        print(path)
     return 0
 
 
@@ -196,8 +204,7 @@ def _shown(metric: Mapping[str, Any]) -> str:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from repro.metrics.evaluate import RECORD
-    from repro.record import read_json
+    from repro.record import RECORD, read_json
     from repro.training.ship import export_weights
 
     for path in export_weights(options.run_dir, options.output, read_json(options.run_dir / RECORD)):

@@ -23,6 +23,9 @@ VERSIONED = (
     "torchmetrics",
 )
 
+RECORD, SHEET = "record.json", "sheet.png"
+"""A measured run's numbers and pictures, in its run folder."""
+
 
 class RecordError(ValueError):
     """A record or run folder that is missing, unreadable, or belongs to another config."""
@@ -64,6 +67,23 @@ def read_json(path: Path) -> Any:
         raise RecordError(f"{path} does not exist") from error
     except (OSError, ValueError, RecursionError) as error:
         raise RecordError(f"{path} cannot be read as JSON: {error}") from error
+
+
+def keep_record(run_dir: Path, results: Path) -> list[Path]:
+    """File a measured run below ``results``, as PRESET/DATA/DOMAIN/METHOD/SEED.json; returns the files.
+
+    The sheet goes beside it for drawn data only: pictures of real data sets are not ours to pass on.
+    Raises RecordError when the run was not measured yet.
+    """
+    record = read_json(run_dir / RECORD)
+    target = results / f"{record['id']}.json"
+    write_json(target, record)
+    if record["data"] != "toybox":
+        return [target]
+    sheet = target.with_suffix(".png")
+    with atomic_path(sheet) as temporary:
+        shutil.copyfile(run_dir / SHEET, temporary)
+    return [target, sheet]
 
 
 def provenance() -> dict[str, Any]:

@@ -21,9 +21,8 @@ from repro.metrics.fidelity import psnr, ssim
 from repro.metrics.matching import part_accuracy, pck
 from repro.metrics.statistics import summary
 from repro.models.correspondence import best_match
-from repro.record import atomic_path, provenance, write_json
+from repro.record import RECORD, SHEET, atomic_path, provenance, write_json
 
-RECORD, SHEET = "record.json", "sheet.png"
 MEAN_OF = 500  # training pictures behind the mean-picture floor
 SHEET_ROWS = 8
 Values = dict[str, np.ndarray]
@@ -42,7 +41,7 @@ def evaluate_run(run_dir: Path) -> dict[str, Any]:
     trials = make_trials(config.data, config.evaluate.pairs)
     scores, images = _score_method(method, config, trials)
     floors = _score_floors(config, trials)
-    record = _record(config, card["progress"], scores, floors, time.perf_counter() - started)
+    record = _record(config, card["progress"], trials, scores, floors, time.perf_counter() - started)
     with atomic_path(run_dir / SHEET) as temporary:
         Image.fromarray(_sheet(trials, images, config.method)).save(temporary)
     write_json(run_dir / RECORD, record)
@@ -124,6 +123,7 @@ def _mean_picture(data: DataConfig) -> np.ndarray:
 def _record(
     config: Config,
     progress: dict[str, Any],
+    trials: Trials,
     scores: dict[str, Values],
     floors: dict[str, dict[str, Values]],
     seconds: float,
@@ -147,6 +147,7 @@ def _record(
         "config_hash": config_hash(config),
         "trained_commit": progress["commit"],
         "seconds": {"train": round(progress["seconds"], 1), "evaluate": round(seconds, 1)},
+        "pairs": [list(pair) for pair in trials.names],
         "metrics": summarise(scores),
         "floors": {name: summarise(table) for name, table in floors.items()},
         "per_image": {
