@@ -21,6 +21,7 @@ VERSIONED = (
     "opencv-python-headless",
     "lightning-fabric",
     "torchmetrics",
+    "scikit-image",
 )
 
 RECORD, SHEET = "record.json", "sheet.png"

@@ -176,7 +176,6 @@ def test_dependencies_point_one_way() -> None:
         ("planted.py", "import repro.contracts", "Dependencies point one way"),
         ("report/planted.py", "import repro.metrics", "The report reads records"),
         ("models/planted.py", "import repro.config", "The config stops at constructors"),
-        ("methods/planted.py", "import repro.methods.ours", "Methods stand side by side"),
     ],
 )
 def test_a_wrong_import_is_seen(tmp_path: Path, module: str, line: str, contract: str) -> None:

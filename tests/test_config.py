@@ -137,7 +137,7 @@ def another(path: str) -> Any:
         return [*value[:-1], value[-1] + 1]
     if isinstance(value, str):
         return next((choice for choice in get_args(hint) if choice != value), value + "x")
-    return value / 2 + 0.001 if isinstance(value, float) else value + 1
+    return value / 2 + 0.000123 if isinstance(value, float) else value + 1
 
 
 @pytest.mark.parametrize("path", LEAVES)

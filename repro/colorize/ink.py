@@ -11,7 +11,7 @@ from repro.data.xdog import PHOTO
 
 PHOTO_SIDE = 256  # px of the longer side that `repro.data.xdog.PHOTO` was chosen for
 DRAWN_AT = 1024  # px; the lines of a larger photograph are drawn at this size and enlarged
-INKED = 0.5  # of white: a pixel no brighter is line and tells nothing about the colour beside it
+INKED = 0.6  # of white: a pixel no brighter is line and tells nothing about the colour beside it
 WINDOWS = (0.7, 1.5, 3.0, 6.0)  # σ in px at the network's size; ever wider ones fill ever broader lines
 ENOUGH = 0.1  # share of a window that must be paper for its mean colour to be believed
 
@@ -59,7 +59,7 @@ def _without_ink(image: np.ndarray, x_s: np.ndarray) -> np.ndarray:
 
     Source: Knutsson and Westin 1993.
     """
-    paper = np.clip((x_s / 255.0 - INKED) / (1 - INKED), 0, 1).astype(np.float32) ** 2
+    paper = np.clip((x_s / 255.0 - INKED) / (1 - INKED), 0, 1).astype(np.float32) ** 3
     known, filled = paper, image.astype(np.float32)
     colours = filled * paper[..., None]
     near, reached = filled.copy(), np.zeros(paper.shape, bool)

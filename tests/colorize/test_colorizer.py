@@ -14,7 +14,7 @@ from PIL import Image
 import repro
 from repro.colorize import Colorization, Colorizer, load
 from repro.config import resolve, to_dict
-from repro.data.images import ImageError
+from repro.data.images import ImageError, resize
 from repro.methods import build_method
 from repro.methods.weights import CHECKPOINT, NETS, save_tensors
 from repro.record import RecordError

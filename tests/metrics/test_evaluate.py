@@ -85,12 +85,21 @@ def test_the_record_has_its_fixed_part(record: dict, config: Config) -> None:
         "commit",
         "versions",
     }
-    assert fixed | {"hardware", "seconds", "metrics", "floors", "per_image", "trained_commit"} == set(record)
+    assert fixed | {
+        "hardware",
+        "seconds",
+        "metrics",
+        "floors",
+        "per_image",
+        "pairs",
+        "trained_commit",
+    } == set(record)
     assert record["id"] == "smoke/toybox/anime/ours/0"
     assert record["config_hash"] == config_hash(config)
     assert from_dict(record["config"]) == config
     assert record["seconds"]["train"] == 1.2
     assert record["trained_commit"] == "abc"
+    assert [tuple(pair) for pair in record["pairs"]] == list(make_trials(config.data, 6).names)
 
 
 def test_the_config_in_a_record_can_be_read_again_without_its_folder(config: Config) -> None:

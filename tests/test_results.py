@@ -1,0 +1,90 @@
+"""The committed numbers: they are what their own per-picture values and configs say they are."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+from repro.config import config_hash, from_dict
+from repro.contracts import PROTOCOLS
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORDS = sorted((ROOT / "results").glob("*/*/*/*/*.json"))
+FIXED = {"id", "preset", "data", "domain", "method", "seed", "config", "config_hash", "commit", "versions"}
+FIXED |= {"hardware", "seconds", "metrics"}
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT / "results"))
+
+
+@pytest.fixture(params=RECORDS, ids=named)
+def path(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+@pytest.fixture
+def record(path: Path) -> dict:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_there_are_records():
+    assert {named(path) for path in RECORDS} >= {
+        "laptop/toybox/anime/ours/0.json",
+        "laptop/edges2shoes/shoe/ours/0.json",
+    }
+
+
+def test_a_record_is_whole_and_lies_where_it_says(path: Path, record: dict):
+    assert set(record) >= FIXED
+    assert record["id"] == named(path).removesuffix(".json")
+    assert set(record["metrics"]) <= set(PROTOCOLS)
+    assert not record["commit"].endswith("-dirty")
+    assert not record["trained_commit"].endswith("-dirty")
+
+
+def test_the_hash_is_the_configs(record: dict):
+    config = from_dict(record["config"])
+    assert config_hash(config) == record["config_hash"]
+    assert (config.preset, config.data.dataset, config.data.domain) == (
+        record["preset"],
+        record["data"],
+        record["domain"],
+    )
+
+
+def test_every_summary_is_the_mean_of_its_pictures(record: dict):
+    for protocol, metrics in record["metrics"].items():
+        for name, metric in metrics.items():
+            values = [v for v in record["per_image"][protocol][name] if v is not None]
+            assert metric["n"] == len(values) <= len(record["pairs"])
+            assert metric["value"] == pytest.approx(np.mean(values), abs=2e-4)
+            assert metric["ci95"][0] < metric["value"] < metric["ci95"][1]
+
+
+def test_no_test_picture_is_its_own_exemplar(record: dict):
+    assert all(content != exemplar for content, exemplar in record["pairs"])
+
+
+def test_only_drawn_pictures_are_committed():
+    for sheet in (ROOT / "results").rglob("*.png"):
+        assert sheet.relative_to(ROOT / "results").parts[1] == "toybox"
+
+
+def test_the_shipped_weights_are_those_of_the_committed_run():
+    record = json.loads((ROOT / "results/laptop/toybox/anime/ours/0.json").read_text(encoding="utf-8"))
+    assets = Path(str(resources.files("repro") / "assets"))
+    with safe_open(assets / "ours.safetensors", "np") as file:
+        card = json.loads(file.metadata()["card"])
+    assert config_hash(from_dict(card["config"])) == record["config_hash"]
+    assert card["numbers"]["metrics"] == record["metrics"]
+    assert (assets / "ours.safetensors").stat().st_size <= 4_000_000
+    text = (assets / "ours.md").read_text(encoding="utf-8")
+    for protocol, metrics in record["metrics"].items():
+        for name, metric in metrics.items():
+            assert f"| {protocol} | {name} | {metric['value']} |" in text
