@@ -18,7 +18,7 @@ def draw_behind(head: Plane, traits: Traits) -> None:
     if traits.worn == "cat_ears":
         for side in (-1, 1):
             for outline, name, tone in (
-                ([(0.52, -0.36), (0.50, -0.90), (0.12, -0.58)], "hair_front", "hair"),
+                ([(0.52, -0.36), (0.50, -0.90), (0.12, -0.58)], "hair", "hair"),
                 ([(0.46, -0.46), (0.46, -0.78), (0.24, -0.60)], "ears", "accessory"),
             ):
                 ear = arcs(outline, (0.10, 0.10, 0.0), closed=True)

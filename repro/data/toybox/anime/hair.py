@@ -114,7 +114,7 @@ def draw_behind(head: Plane, traits: Traits) -> None:
         )
     elif traits.tied == "buns":
         for side in (-1, 1):
-            bun = head.fill(ellipse(0.40 * side, -0.58, 0.20, 0.19), part("hair_tied"), "hair")
+            bun = head.fill(ellipse(0.40 * side, -0.58, 0.20, 0.19), part("hair"), "hair")
             head.shade(bun, ellipse(0.44 * side, -0.46, 0.22, 0.17), "hair.shade")
             head.line(arcs([(0.30 * side, -0.60), (0.42 * side, -0.70)], 0.25 * side), HAIRLINE)
     right, corners = _BACK[traits.back]
@@ -122,7 +122,7 @@ def draw_behind(head: Plane, traits: Traits) -> None:
     outline[3:-1, 1] += traits.length * np.linspace(0.3, 1.0, len(outline) - 4)
     full = symmetric(outline[1:])
     mirrored = [len(full) - 1 - (c - 1) for c in corners]
-    back = head.fill(smooth(full, [c - 1 for c in corners] + mirrored), part("hair_back"), "hair")
+    back = head.fill(smooth(full, [c - 1 for c in corners] + mirrored), part("hair"), "hair")
     head.shade(back, ellipse(0.0, 0.22, 0.50, 0.42), "hair.shade")
     if traits.back in ("long", "wavy"):
         head.shade(back, symmetric([(0.36, 0.3), (0.46, 1.4)]), "hair.shade")
@@ -149,7 +149,7 @@ def draw_front(head: Plane, traits: Traits, skin: int) -> None:
     head.inset(0.015, 0.055).shade(skin, outline, "skin.shade")
     if traits.ahoge:
         _draw_ahoge(head, traits.side)
-    cap = head.fill(outline, part("hair_front"), "hair")
+    cap = head.fill(outline, part("hair"), "hair")
     head.shade(cap, _gloss(), "hair.light")
     head.shade(
         cap,
@@ -191,7 +191,7 @@ def _gloss() -> Points:
 def _draw_tail(head: Plane, spine: list[tuple[float, float]], side: int, size: float = 1.0) -> None:
     path = np.array(spine) * (side, 1)
     widths = np.interp(np.linspace(0, 1, len(path)), (0, 0.3, 0.65, 1), (0.12, 0.30, 0.28, 0.02)) * size
-    tail = head.fill(ribbon(path, list(widths)), part("hair_tied"), "hair")
+    tail = head.fill(ribbon(path, list(widths)), part("hair"), "hair")
     head.inset(0.09 * side, 0.03).shade(tail, ribbon(path, list(widths * 0.6)), "hair.shade")
     head.line(smooth(path[1:-1] - (0.02 * side, 0), closed=False), HAIRLINE)
     x, y = path[0]
@@ -214,11 +214,11 @@ def _draw_braid(head: Plane, side: int) -> None:
             ],
             (1,),
         )
-        plait = head.fill(bead, part("hair_tied"), "hair", FINE)
+        plait = head.fill(bead, part("hair"), "hair", FINE)
         head.shade(plait, ellipse(x + 0.05, y + 0.10, 0.10, 0.08), "hair.shade")
     head.fill(ellipse(0.49 * side, 0.25, 0.085, 0.06), part("hair_tie"), "accessory", FINE)
 
 
 def _draw_ahoge(head: Plane, side: int) -> None:
     curl = join(arcs([(0.02, -0.62), (0.20, -0.86)], -0.22), arcs([(0.20, -0.86), (0.10, -0.62)], 0.12))
-    head.fill(curl * (side, 1), part("hair_front"), "hair", FINE)
+    head.fill(curl * (side, 1), part("hair"), "hair", FINE)

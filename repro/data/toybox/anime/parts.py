@@ -4,9 +4,7 @@ from __future__ import annotations
 
 PARTS = (
     "background",
-    "hair_back",
-    "hair_tied",
-    "hair_front",
+    "hair",
     "face",
     "neck",
     "eye",
