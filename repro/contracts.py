@@ -44,14 +44,12 @@ class Translation:
 
     image:  (B, 3, H, W) in [0, 1], the refined picture.
     coarse: (B, 3, h, w) in [0, 1], the coarse image: the exemplar warped on the feature grid (Eq. 4).
-    warped: (B, 3, H, W) in [0, 1], the same warp with each cell's pixels kept apart; coarse is its mean.
     x_c:    (B, C, h, w) sketch in the common domain (Eq. 1), what the correspondence compares.
     y_c:    (B, C, h, w) exemplar in the common domain (Eq. 2).
     """
 
     image: Tensor
     coarse: Tensor
-    warped: Tensor
     x_c: Tensor
     y_c: Tensor
 

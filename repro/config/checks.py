@@ -20,7 +20,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "data.tps_shift": (0, 1),
     "model.pyramid_channels": (1, 4096),
     "model.pyramid_dilations": (1, 64),
-    "model.common_channels": (48, 4096),  # fewer could not carry the 4×4 colours of a cell
+    "model.common_channels": (3, 4096),  # fewer could not carry a colour
     "model.generator_channels": (1, 4096),
     "model.alpha": (0, 1e6),
     "loss.pseudo": (0, 1e6),

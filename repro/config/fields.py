@@ -48,7 +48,7 @@ class LossConfig:
 
     pseudo: float = 30.0  # Eq. 13, the reconstruction weight of SCFT
     align: float = 1.0  # Eq. 14
-    coarse: float = 10.0  # L1 of the warp before refinement: our own aid, not in the paper
+    coarse: float = 10.0  # L1 of the coarse image on the grid: our own aid, not in the paper
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,11 @@ def align_loss(x_c: Tensor, y_c: Tensor) -> Tensor:
 
 
 def coarse_loss(warped: Tensor, x_e: Tensor) -> Tensor:
-    """Mean absolute difference between the warp of TPS(x_e) and x_e, before any refinement.
+    """Mean absolute difference between the warp of TPS(x_e) and x_e, on the feature grid.
 
-    warped: (B, 3, H, W), whole cells of the exemplar carried over; x_e: (B, 3, H, W), both in [0, 1].
-    Returns a scalar ≥ 0. Not in the paper: it tells the correspondence directly what Eq. 13 tells it
-    only through the generator, and the pixels inside a cell tell places of equal colour apart. Raises
-    ValueError when the shapes differ.
+    warped: (B, 3, h, w); x_e: (B, 3, h, w) pooled to the same grid, both in [0, 1]. Returns a
+    scalar ≥ 0. Not in the paper: it tells the correspondence directly what Eq. 13 tells it only
+    through the generator. Raises ValueError when the shapes differ.
     """
     return _l1(warped, x_e)
 

@@ -48,7 +48,7 @@ class Ours(nn.Module):
         made = self._refine(batch.x_s, batch.x_t, v_s, v_warped)
         terms = {
             "pseudo": lambda: pseudo_loss(made.image, batch.x_e),
-            "coarse": lambda: coarse_loss(made.warped, batch.x_e),
+            "coarse": lambda: coarse_loss(made.coarse, F.avg_pool2d(batch.x_e, GRID_STRIDE)),
             "align": lambda: align_loss(*self.domain(v_s, *v_own)),
         }
         yield "generator", {name: term() for name, term in terms.items() if getattr(self.weights, name)}
@@ -56,8 +56,6 @@ class Ours(nn.Module):
     def _refine(self, x_s: Tensor, y_e: Tensor, v_s: Tensor, v_r: Tensor) -> Translation:
         """From pyramid features to the picture."""
         x_c, y_c = self.domain(*self.csft(v_s, v_r))  # Eq. 6–9, then 1 and 2
-        cells = correspond(x_c, y_c, F.pixel_unshuffle(y_e, GRID_STRIDE), self.alpha)  # Eq. 3 and 4
-        warped = F.pixel_shuffle(cells, GRID_STRIDE)
-        coarse = F.avg_pool2d(warped, GRID_STRIDE)  # the warp is linear: this is the warp of the pooled y_e
+        coarse = correspond(x_c, y_c, F.avg_pool2d(y_e, GRID_STRIDE), self.alpha)  # Eq. 3 and 4
         raised = F.interpolate(coarse, size=x_s.shape[2:], mode="bilinear", align_corners=False)
-        return Translation(self.generator(raised, x_s), coarse, warped, x_c, y_c)
+        return Translation(self.generator(raised, x_s), coarse, x_c, y_c)
