@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from skimage.metrics import structural_similarity
@@ -38,10 +40,17 @@ def ssim(images: Tensor, references: Tensor) -> Tensor:
     return torch.tensor([_ssim(image, reference) for image, reference in pairs])
 
 
-def _ssim(image: np.ndarray, reference: np.ndarray) -> float:
-    """One pair, (3, H, W) float64."""
-    settings = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
-    return float(structural_similarity(image, reference, data_range=1.0, channel_axis=0, **settings))
+def _ssim(image: np.ndarray, reference: np.ndarray) -> Any:
+    """One pair, (3, H, W) float64; a float."""
+    return structural_similarity(
+        image,
+        reference,
+        data_range=1.0,
+        channel_axis=0,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
 
 
 def _same_shape(images: Tensor, references: Tensor) -> None:
