@@ -4,7 +4,7 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
-RUN ?= runs/reproduce
+RUN := runs/reproduce
 HTML := _build/html
 
 # Chapters run again in `make test`. Cells tagged nbval-check-output must also print the same again.

@@ -100,7 +100,9 @@ def _train_options(verb: argparse.ArgumentParser) -> None:
 
 
 def _colorize(options: argparse.Namespace) -> int:
-    output = options.output or Path(options.sketch).with_name(f"{Path(options.sketch).stem}-colored.png")
+    suffix = "colored" if options.show == "image" else options.show
+    sketch = Path(options.sketch).absolute()
+    output = options.output or sketch.parent / f"{sketch.stem}-{suffix}.png"
     for given in (options.sketch, options.exemplar):
         if output.resolve() == Path(given).resolve():
             raise ValueError(f"the output would overwrite {given}: choose another name with -o")
@@ -153,6 +155,9 @@ def _config(options: argparse.Namespace, rest: Sequence[str]) -> Config:
     if options.data:
         chosen = _on_real_pictures(chosen, options.data)
     chosen = tyro.cli(Config, default=chosen, args=list(rest), prog="repro train …")
+    if options.data:  # no more test pairs than are held out, or the finished run could not be measured
+        pairs = min(chosen.evaluate.pairs, chosen.data.holdout)
+        chosen = replace(chosen, evaluate=replace(chosen.evaluate, pairs=pairs))
     return from_dict(to_dict(chosen))
 
 
@@ -163,9 +168,7 @@ def _on_real_pictures(config: Config, folder: Path) -> Config:
             f"--data has no reader for domain {config.data.domain!r} yet, only for {', '.join(REAL)}"
         )
     data = replace(config.data, dataset=REAL[config.data.domain], root=str(folder.resolve()))
-    # No more test pairs than were held out, or the finished run could not be measured.
-    pairs = min(config.evaluate.pairs, data.holdout)
-    return replace(config, data=data, evaluate=replace(config.evaluate, pairs=pairs))
+    return replace(config, data=data)
 
 
 def _dry_run(config: Config) -> int:

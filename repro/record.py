@@ -74,10 +74,12 @@ def keep_record(run_dir: Path, results: Path) -> list[Path]:
     """File a measured run below ``results``, as PRESET/DATA/DOMAIN/METHOD/SEED.json; returns the files.
 
     The sheet goes beside it for drawn data only: pictures of real data sets are not ours to pass on.
-    Raises RecordError when the run was not measured yet.
+    Raises RecordError when the run was not measured yet, or when a record of another config lies there.
     """
     record = read_json(run_dir / RECORD)
     target = results / f"{record['id']}.json"
+    if target.exists() and read_json(target).get("config_hash") != record["config_hash"]:
+        raise RecordError(f"{target} belongs to another config: remove it first if this run is to replace it")
     write_json(target, record)
     if record["data"] != "toybox":
         return [target]
@@ -94,13 +96,17 @@ def provenance() -> dict[str, Any]:
 
 def _commit() -> str:
     """The commit of the source tree, or ``unknown`` when repro is installed without one."""
-    here = Path(__file__).resolve().parent
-    command = ["git", "-C", str(here), "describe", "--always", "--abbrev=12", "--dirty", "--exclude=*"]
+    here = Path(__file__).resolve()
+
+    def git(*words: str) -> str:
+        command = ["git", "-C", str(here.parent), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True)
+        git("ls-files", "--error-unmatch", here.name)  # not some other project that repro is installed in
+        return git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
     except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return done.stdout.strip()
 
 
 def _versions() -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from repro import record
-from repro.record import RecordError, atomic_path, provenance, read_json, write_json
+from repro.record import RecordError, atomic_path, keep_record, provenance, read_json, write_json
 
 
 class PlantedError(Exception):
@@ -119,3 +119,26 @@ def test_reading_a_record_does_not_import_torch() -> None:
     program = "import repro.record, sys; sys.exit('torch' in sys.modules)"
     root = Path(record.__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("data", ["toybox", "edges2shoes"])
+def test_a_record_is_filed_under_its_id_with_a_sheet_of_drawings_only(tmp_path: Path, data: str) -> None:
+    run, entry = tmp_path / "run", {"id": f"smoke/{data}/anime/ours/0", "data": data, "config_hash": "a"}
+    write_json(run / "record.json", entry)
+    (run / "sheet.png").write_bytes(b"picture")
+    target = tmp_path / "results" / f"{entry['id']}.json"
+    sheets = [target.with_suffix(".png")] if data == "toybox" else []
+    assert keep_record(run, tmp_path / "results") == [target, *sheets]
+    assert read_json(target) == entry
+    assert sorted((tmp_path / "results").rglob("*.png")) == sheets
+
+
+def test_a_record_of_another_config_is_not_replaced(tmp_path: Path) -> None:
+    for config_hash in ("a", "b"):
+        entry = {"id": "smoke/edges2shoes/shoe/ours/0", "data": "edges2shoes", "config_hash": config_hash}
+        write_json(tmp_path / config_hash / "record.json", entry)
+    (target,) = keep_record(tmp_path / "a", tmp_path)
+    assert keep_record(tmp_path / "a", tmp_path) == [target]
+    with pytest.raises(RecordError, match="another config"):
+        keep_record(tmp_path / "b", tmp_path)
+    assert read_json(target)["config_hash"] == "a"

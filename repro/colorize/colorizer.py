@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from repro.colorize.ink import ink_over, photo_ink, spread_colours
+from repro.colorize.ink import ink_over, photo_ink, spread_colours, white_paper
 from repro.colorize.matches_picture import matches_picture
 from repro.config import Config
 from repro.contracts import Translation
@@ -87,7 +87,7 @@ class Colorizer:
         the network works at, 16 to 1024, by default the size it was trained for. Raises ImageError
         that says what is wrong with which picture, or with ``side``.
         """
-        ink = photo_ink(read_image(sketch, what="photo")) if photo else read_sketch(sketch)
+        ink = photo_ink(read_image(sketch, what="photo")) if photo else white_paper(read_sketch(sketch))
         source = self._translate(ink, read_image(exemplar, what="exemplar"), side)
         image = spread_colours(_picture(source.made.image), source.x_s, ink.shape)
         coarse = resize(_picture(source.made.coarse), ink.shape)
@@ -95,7 +95,9 @@ class Colorizer:
 
     def matches(self, sketch: Any, exemplar: Any, *, side: int | None = None) -> Matches:
         """The explicit correspondence of a pair, for figures; arguments and errors as `colorize`."""
-        source = self._translate(read_sketch(sketch), read_image(exemplar, what="exemplar"), side)
+        source = self._translate(
+            white_paper(read_sketch(sketch)), read_image(exemplar, what="exemplar"), side
+        )
         made = source.made
         matrix = similarity(made.x_c, made.y_c)[0].cpu().numpy()
         return Matches(source.x_s, source.y_e, matrix, _grid(made.x_c), _grid(made.y_c))

@@ -31,6 +31,18 @@ def photo_ink(picture: np.ndarray) -> np.ndarray:
     return resize(drawn, (height, width))
 
 
+def white_paper(sketch: np.ndarray) -> np.ndarray:
+    """A sketch (H, W) uint8 with its paper made white: a scan on grey paper would darken every colour.
+
+    The paper is the brightness that only a tenth of the sketch exceeds; a sketch whose paper would be
+    darker than middle grey is left as it is. White paper changes nothing.
+    """
+    paper = int(np.percentile(sketch, 90))
+    if not 128 <= paper < 255:
+        return sketch
+    return np.minimum(sketch.astype(np.uint16) * 255 // paper, 255).astype(np.uint8)
+
+
 def spread_colours(image: np.ndarray, x_s: np.ndarray, size: tuple[int, ...]) -> np.ndarray:
     """The colours of ``image`` without its lines, at another size.
 

@@ -57,6 +57,10 @@ def check(config: Config) -> None:
         (data.domain in DOMAINS, f"data.domain must be one of {', '.join(DOMAINS)}"),
         (data.size % 16 == 0, "data.size must be a multiple of 16"),
         (
+            levels <= 5,
+            "model.generator_channels may have five levels: sides are multiples of 16, halved four times",
+        ),
+        (
             data.size % 2 ** (levels - 1) == 0,
             f"data.size cannot be halved as often as the {levels} levels of model.generator_channels ask",
         ),

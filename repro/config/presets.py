@@ -65,7 +65,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "train.steps": 20_000,
         "train.batch": 16,
     },
-    "paper": {"data.size": 256, "data.train_count": 14_224},
+    "paper": {"data.size": 256, "data.train_count": 14_224, "loss.coarse": 0.0},
 }
 """Preset → overrides of the defaults above."""
 

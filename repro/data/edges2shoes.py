@@ -42,7 +42,10 @@ def read_edges2shoes(root: Path, split: str, size: int, limit: int | None = None
     files = _files(Path(root), split)
     chosen = files[skip:][:limit]
     if not chosen:
-        raise DataError(f"{Path(root) / split} holds {len(files)} pairs: none is left after skipping {skip}")
+        raise DataError(
+            f"{Path(root) / split} holds {len(files)} pairs: none is left after skipping {skip}"
+            " for the test (--data.holdout)"
+        )
     color = np.empty((len(chosen), 3, size, size), np.uint8)
     sketch = np.empty((len(chosen), 1, size, size), np.uint8)
     for i, path in enumerate(chosen):

@@ -18,7 +18,6 @@ def build_method(config: Config) -> nn.Module:
 
     Raises ConfigError for a method that has no class.
     """
-    name = config.method if config.method in METHOD_CLASSES else ""
-    if not name:
+    if config.method not in METHOD_CLASSES:
         raise ConfigError(f"method {config.method!r} has no implementation yet")
-    return METHOD_CLASSES[name](config)
+    return METHOD_CLASSES[config.method](config)

@@ -146,6 +146,7 @@ def _record(
         "config": _without_place(config),
         "config_hash": config_hash(config),
         "trained_commit": progress["commit"],
+        "hardware": progress["hardware"],
         "seconds": {"train": round(progress["seconds"], 1), "evaluate": round(seconds, 1)},
         "pairs": [list(pair) for pair in trials.names],
         "metrics": summarise(scores),

@@ -27,6 +27,16 @@ METRICS = {
 }
 """Metric key → its name and the direction that is better; other keys are shown as they are."""
 
+METHODS = {"ours": "Ours"}
+DATA = {"toybox": "Toybox"}
+"""Keys of methods and data sets → how a heading calls them; other keys are shown as they are."""
+
+SECONDS = {"train": "training steps", "evaluate": "evaluation"}
+"""What was timed, in the order it happens → words; `train` is the time of the steps alone."""
+
+UNSHOWN = frozenset({"edges2shoes"})
+"""Data sets whose terms do not allow their pictures to be shown."""
+
 NO_RECORD = "*No run is committed yet.*\n"
 NO_OWN_RUN = (
     "*No run of your own yet.* `make reproduce` trains the model, measures it on pictures it has never "
@@ -68,13 +78,16 @@ def table(record: Record) -> str:
 
 
 def provenance(record: Record) -> str:
-    """One line: which code, machine, time, configuration and seed made the numbers."""
+    """One line: which code, machine, time, configuration and seed made the numbers.
+
+    Commits are shown whole: a ``-dirty`` at the end says that the code had uncommitted changes.
+    """
     seconds, hardware = record.get("seconds", {}), record.get("hardware", {})
     parts = [
-        f"commit `{record['commit'][:10]}`",
+        _commits(record),
         f"config `{record['config_hash'][:10]}`",
         f"seed {record['seed']}",
-        ", ".join(f"{name} {value:.0f} s" for name, value in seconds.items() if value),
+        ", ".join(f"{words} {seconds[key]:.0f} s" for key, words in SECONDS.items() if seconds.get(key)),
         ", ".join(
             [*hardware.get("gpu", []), hardware.get("cpu", ""), f"{hardware.get('threads', '?')} threads"]
         ),
@@ -82,11 +95,25 @@ def provenance(record: Record) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _commits(record: Record) -> str:
+    """The commit that measured, and the one that trained where it is another."""
+    measured, trained = record["commit"], record.get("trained_commit", record["commit"])
+    if trained == measured:
+        return f"commit `{measured}`"
+    return f"trained at commit `{trained}`, measured at commit `{measured}`"
+
+
 def _section(root: Path, path: Path, sheet: Path) -> str:
     record = json.loads(path.read_text(encoding="utf-8"))
-    title = f"{record['method']} on {record['data']} {record['domain']}, preset {record['preset']}"
+    method, data = record["method"], record["data"]
+    title = (
+        f"{METHODS.get(method, method)} on {DATA.get(data, data)}, {record['domain']} "
+        f"({record['preset']} preset)"
+    )
     text = f"## {title}\n\n{table(record)}\n{provenance(record)}\n"
-    if sheet.exists():
+    if data in UNSHOWN:
+        text += f"\n{_unshown(record)}\n"
+    elif sheet.exists():
         link = Path("..") / sheet.relative_to(root)
         alt = (
             f"Sample sheet of {title}: in every group a sketch, the exemplar, the warped exemplar, "
@@ -94,6 +121,15 @@ def _section(root: Path, path: Path, sheet: Path) -> str:
         )
         text += f"\n```{{image}} {link.as_posix()}\n:alt: {alt}\n:class: sheet\n```\n"
     return text
+
+
+def _unshown(record: Record) -> str:
+    """Which pairs were measured, in place of the pictures that may not be shown."""
+    first, last = ("`" + "` from `".join(record["pairs"][place]) + "`" for place in (0, -1))
+    return (
+        f"Measured on {len(record['pairs'])} pairs, the first {first}, the last {last}. "
+        "No picture is shown here, because the terms of the data set do not allow it."
+    )
 
 
 def _keys(metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

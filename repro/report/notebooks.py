@@ -15,8 +15,10 @@ from nbformat import NotebookNode
 
 SETUP_TAG = "colab-setup"
 TIMEOUT = 300  # seconds a cell may take
-EXTRAS = ('"kornia==0.9.*"', "kornia_rs", "safetensors")
-"""What `repro` imports and Colab does not bring along. Torch and NumPy stay as Colab has them."""
+EXTRAS = ("safetensors",)
+"""What the chapters' part of `repro` imports besides `COLAB`."""
+COLAB = frozenset({"PIL", "cv2", "numpy", "torch"})
+"""What Colab brings along, and what stays there as it is."""
 
 _SETUP = """\
 # Only on Colab: fetch the package, and leave torch and numpy as they are.

@@ -28,7 +28,7 @@ def save_checkpoint(
     optimizers: dict[str, Optimizer],
     progress: dict[str, Any],
 ) -> None:
-    """Write ``run_dir/checkpoint.safetensors``; ``progress`` holds ``step``, ``seconds`` and ``commit``.
+    """Write ``run_dir/checkpoint.safetensors``; ``progress`` holds step, seconds, commit and hardware.
 
     Raises OSError when it cannot be written; the checkpoint before is then untouched.
     """

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from repro.config import Config, DataConfig
+from repro.config import Config
 from repro.data.sheet import contact_sheet
 from repro.data.trials import Trials, make_trials
 from repro.record import atomic_path
@@ -17,9 +17,13 @@ from repro.record import atomic_path
 ROWS = 6
 
 
-def sheet_trials(data: DataConfig) -> Trials:
-    """The few test cases a run is watched on. Raises DataError when the data set has none to spare."""
-    return make_trials(data, ROWS if data.dataset == "toybox" else min(ROWS, data.holdout))
+def sheet_trials(config: Config) -> Trials:
+    """Test cases a run is watched on; the sheet shows the first few.
+
+    Of real pictures all test pairs are read: DataError says before the first step, not after the
+    last, that there are fewer than the run is to be measured on.
+    """
+    return make_trials(config.data, ROWS if config.data.dataset == "toybox" else config.evaluate.pairs)
 
 
 def training_sheet(method: nn.Module, config: Config, trials: Trials, run_dir: Path, step: int) -> np.ndarray:
@@ -28,15 +32,15 @@ def training_sheet(method: nn.Module, config: Config, trials: Trials, run_dir: P
     The method is in evaluation mode for it, so that looking leaves no trace in what is trained.
     """
     device = next(method.parameters()).device
-    x_s, y_e = (torch.from_numpy(a).to(device).float() / 255 for a in (trials.x_s, trials.y_e))
+    x_s, y_e = (torch.from_numpy(a[:ROWS]).to(device).float() / 255 for a in (trials.x_s, trials.y_e))
     method.eval()
     with torch.no_grad():
         made = method.translate(x_s, y_e)  # type: ignore[operator]
     method.train()
-    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": _bytes(made.coarse)}
+    columns = {"sketch": trials.x_s[:ROWS], "exemplar": trials.y_e[:ROWS], "coarse": _bytes(made.coarse)}
     columns[config.method] = _bytes(made.image)
     if trials.truth is not None:
-        columns["true answer"] = trials.truth
+        columns["true answer"] = trials.truth[:ROWS]
     sheet = contact_sheet(list(zip(*columns.values(), strict=True)), list(columns))
     with atomic_path(run_dir / "sheets" / f"step_{step:06d}.png") as temporary:
         Image.fromarray(sheet).save(temporary)

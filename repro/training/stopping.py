@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 
 class Interrupted(KeyboardInterrupt):
@@ -16,7 +18,13 @@ def stop_requests() -> Iterator[Callable[[], bool]]:
     """Turn SIGINT and SIGTERM into a question the loop asks between steps."""
     asked: list[int] = []
     signals = (signal.SIGINT, signal.SIGTERM)
-    previous = {s: signal.signal(s, lambda number, _: asked.append(number)) for s in signals}
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if not asked:
+            print("\nFinishing this step, then stopping…", file=sys.stderr)
+        asked.append(number)
+
+    previous = {s: signal.signal(s, ask) for s in signals}
     try:
         yield lambda: bool(asked)
     finally:

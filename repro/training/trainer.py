@@ -62,7 +62,9 @@ class Trainer:
         torch.manual_seed(config.seed)
         self.method = build_method(config)
         self.optimizers = self._set_up()
-        self.progress: dict[str, Any] = {"step": 0, "seconds": 0.0, "commit": provenance()["commit"]}
+        origin = provenance()
+        self.progress: dict[str, Any] = {"step": 0, "seconds": 0.0}
+        self.progress |= {name: origin[name] for name in ("commit", "hardware")}
         if (run_dir / CHECKPOINT).exists():
             self.progress = load_checkpoint(run_dir, config, self.method, self.optimizers)
         if data_moved:  # evaluation reads the new place from the checkpoint, even when no step is left
@@ -77,7 +79,7 @@ class Trainer:
         """
         if self.progress["step"] >= self.config.train.steps:
             return
-        pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config.data)
+        pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config)
         stream = BatchStream(pairs, self.config.data, self.config.train.batch, self.config.seed)
         try:
             if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
@@ -154,6 +156,11 @@ class Trainer:
             self._save()
 
     def _save(self) -> None:
+        if not all(p.isfinite().all() for p in self.method.parameters()):
+            raise Diverged(
+                f"the weights are no longer numbers at step {self.progress['step']}: nothing was saved, "
+                "the last checkpoint is from before. Try a smaller --optim.lr"
+            )
         save_checkpoint(self.run_dir, self.config, self.method, self.optimizers, self.progress)
 
     def _bar(self) -> tqdm:

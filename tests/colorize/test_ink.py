@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.colorize.ink import ink_over, photo_ink, spread_colours
+from repro.colorize.ink import ink_over, photo_ink, spread_colours, white_paper
 from repro.data.images import resize
 
 PEACH = np.array([240, 180, 150], np.uint8)
@@ -102,3 +102,15 @@ def test_lines_grow_with_the_photograph(side: int) -> None:
 @pytest.mark.parametrize("size", [(8, 8), (8, 4000), (3000, 9), (40, 1000)])
 def test_narrow_photographs_have_lines_too(size: tuple[int, int]) -> None:
     assert photo_ink(np.full((*size, 3), 200, np.uint8)).shape == size
+
+
+def test_grey_paper_becomes_white_and_ink_stays_ink() -> None:
+    sketch = lined(64, 2, 16)
+    grey = (sketch * 0.8).astype(np.uint8)
+    assert np.abs(white_paper(grey).astype(int) - sketch).max() <= 1
+
+
+@pytest.mark.parametrize("level", [0, 60, 255])
+def test_white_paper_and_dark_grounds_are_left_alone(level: int) -> None:
+    sketch = np.full((32, 32), level, np.uint8)
+    assert white_paper(sketch) is sketch

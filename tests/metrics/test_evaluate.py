@@ -21,7 +21,7 @@ from repro.methods.weights import CHECKPOINT, NETS, save_tensors
 from repro.metrics.evaluate import RECORD, SHEET, evaluate_run, translate_all
 from repro.record import RecordError, read_json
 
-PROGRESS = {"step": 20, "seconds": 1.25, "commit": "abc"}
+PROGRESS = {"step": 20, "seconds": 1.25, "commit": "abc", "hardware": {"cpu": "a", "gpu": [], "threads": 2}}
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +109,22 @@ def test_setup_cell_does_nothing_off_colab() -> None:
     assert all(line.startswith("    ") for line in guarded.splitlines())
 
 
+def test_setup_cell_fetches_what_the_chapters_need_and_colab_lacks(root: Path) -> None:
+    """Outside training, reports and the command line, nothing else is imported from other projects."""
+    parts = ("colorize", "config", "contracts.py", "data", "methods", "models", "record.py")
+    places = [root / "repro" / part for part in parts]
+    imported = {"repro"}
+    for file in (file for place in places for file in ([place] if place.is_file() else place.rglob("*.py"))):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+    others = imported - {"repro"} - sys.stdlib_module_names
+    assert others - notebooks.COLAB == set(notebooks.EXTRAS)
+    assert notebooks.setup_source(ADDRESS).endswith(" safetensors")
+
+
 def test_committed_notebooks_agree_with_the_setting(root: Path) -> None:
     address = book.repository(root)
     for path in notebooks.chapters(root / "notebooks"):
@@ -171,9 +189,31 @@ def test_table_has_every_number_once_in_its_place() -> None:
 
 def test_provenance_says_where_a_number_comes_from() -> None:
     line = fragments.provenance(record())
-    for fact in ("0123456789", "fedcba9876", "seed 3", "train 412 s", "evaluate 30 s", "Some CPU, 2 threads"):
+    times = "training steps 412 s, evaluation 30 s"  # in this order, whatever the order in the record
+    for fact in ("commit `0123456789abcdef`", "`fedcba9876`", "seed 3", times, "Some CPU, 2 threads"):
         assert fact in line
     assert "[]" not in line
+    assert fragments.provenance(record(seconds={"evaluate": 30.2, "train": 411.6})) == line
+
+
+def test_provenance_hides_neither_uncommitted_changes_nor_a_second_commit() -> None:
+    dirty = "0123456789ab-dirty"
+    assert f"commit `{dirty}` ·" in fragments.provenance(record(commit=dirty, trained_commit=dirty))
+    line = fragments.provenance(record(commit=dirty, trained_commit="ba9876543210"))
+    assert f"trained at commit `ba9876543210`, measured at commit `{dirty}` ·" in line
+
+
+def test_unshown_data_are_described_from_the_record(tmp_path: Path) -> None:
+    place = tmp_path / "results/laptop/edges2shoes/shoe/ours"
+    place.mkdir(parents=True)
+    pairs = [["shoe/1", "shoe/7"], ["shoe/2", "shoe/9"], ["shoe/3", "shoe/4"]]
+    shoes = record(data="edges2shoes", domain="shoe", pairs=pairs)
+    (place / "0.json").write_text(json.dumps(shoes))
+    (place / "0.png").write_bytes(b"")
+    text = fragments.results(tmp_path)
+    assert text.startswith("## Ours on edges2shoes, shoe (laptop preset)\n")
+    assert "3 pairs, the first `shoe/1` from `shoe/7`, the last `shoe/3` from `shoe/4`." in text
+    assert "{image}" not in text
 
 
 def test_fragments_follow_the_files(tmp_path: Path) -> None:
@@ -190,5 +230,5 @@ def test_fragments_follow_the_files(tmp_path: Path) -> None:
     own.mkdir(parents=True)
     (own / "record.json").write_text(json.dumps(record(domain="cat")))
     (own / "sheet.png").write_bytes(b"")
-    assert "toybox cat" in fragments.own_run(tmp_path)
+    assert "## Ours on Toybox, cat (laptop preset)\n" in fragments.own_run(tmp_path)
     assert "{image} ../runs/reproduce/sheet.png" in fragments.own_run(tmp_path)

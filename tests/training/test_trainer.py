@@ -122,6 +122,18 @@ def test_a_loss_that_is_no_number_stops_the_run_before_it_is_saved(duels: list[D
     assert all(tensor.isfinite().all() for tensor in tensors.values())
 
 
+def test_weights_that_are_no_numbers_are_never_saved(duels: list[Duel], tmp_path: Path) -> None:
+    """A Ctrl-C between two looks at the losses must not put them over the good checkpoint."""
+    trainer = Trainer(short(), tmp_path / "run", resume=False)
+    trainer.run()
+    good = (tmp_path / "run" / CHECKPOINT).read_bytes()
+    with torch.no_grad():
+        next(trainer.method.parameters()).fill_(torch.nan)
+    with pytest.raises(Diverged, match="nothing was saved"):
+        trainer._save()
+    assert (tmp_path / "run" / CHECKPOINT).read_bytes() == good
+
+
 # The run folder
 
 

@@ -95,7 +95,9 @@ def trace(domain: str, split: str, index: int, size: int) -> Canvas:
 def drawn(domain: str) -> Domain:
     """The domain of that name. Raises ValueError that names the domains drawn so far."""
     if domain not in DOMAINS:
-        raise ValueError(f"Toybox does not draw {domain!r}; it draws: {', '.join(DOMAINS)}")
+        raise ValueError(
+            f"Toybox does not draw {domain!r} yet, only {', '.join(DOMAINS)}; for real pictures give --data"
+        )
     return DOMAINS[domain]
 
 
