@@ -52,17 +52,12 @@ def check(config: Config) -> None:
             if not low <= number <= high:  # false for NaN as well
                 raise ConfigError(f"{path} must lie in {low:g} … {high:g}, got {number!r}")
     model, data = config.model, config.data
-    levels = len(model.generator_channels)
     rules = (
         (data.domain in DOMAINS, f"data.domain must be one of {', '.join(DOMAINS)}"),
         (data.size % 16 == 0, "data.size must be a multiple of 16"),
         (
-            levels <= 5,
+            len(model.generator_channels) <= 5,
             "model.generator_channels may have five levels: sides are multiples of 16, halved four times",
-        ),
-        (
-            data.size % 2 ** (levels - 1) == 0,
-            f"data.size cannot be halved as often as the {levels} levels of model.generator_channels ask",
         ),
         (len(model.pyramid_channels) >= 4, "model.pyramid_channels needs at least four levels to reach H/4"),
         (

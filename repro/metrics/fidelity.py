@@ -37,7 +37,7 @@ def ssim(images: Tensor, references: Tensor) -> Tensor:
     if min(images.shape[2:]) < WINDOW:
         raise ValueError(f"SSIM needs sides of at least {WINDOW} px, got {list(images.shape[2:])}")
     pairs = zip(images.double().cpu().numpy(), references.double().cpu().numpy(), strict=True)
-    return torch.tensor([_ssim(image, reference) for image, reference in pairs])
+    return torch.tensor([_ssim(image, reference) for image, reference in pairs], dtype=torch.float32)
 
 
 def _ssim(image: np.ndarray, reference: np.ndarray) -> Any:
