@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -14,8 +15,8 @@ from repro.data.toybox import picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
 
 EXEMPLAR_SEED = 20220609  # which exemplar goes with which sketch; the day the paper appeared
-PAIRED_WARP = {"displacement": 0.15, "rotation": 15.0, "scale": 0.15, "shift": 0.10}
-"""Strength of TPS(x_e) under ``paired``, in the units of `sample_tps`, whatever a run trained on."""
+paired_warps = partial(sample_tps, displacement=0.15, rotation=15.0, scale=0.15, shift=0.10)
+"""The warps of TPS(x_e) under ``paired``: one strength for all, whatever a run trained on."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _folder_trials(pairs: Pairs) -> Trials:
 
 def _warped(x_e: np.ndarray) -> np.ndarray:
     """TPS(x_e) with fixed warps."""
-    tps = sample_tps(len(x_e), torch.Generator().manual_seed(EXEMPLAR_SEED), **PAIRED_WARP)
+    tps = paired_warps(len(x_e), torch.Generator().manual_seed(EXEMPLAR_SEED))
     return _bytes(warp(torch.from_numpy(x_e).float() / 255, tps).numpy())
 
 
