@@ -22,6 +22,7 @@ from repro.colorize.matches_picture import matches_picture
 from repro.config import Config
 from repro.contracts import Translation
 from repro.data.images import ImageError, read_image, read_sketch, resize
+from repro.data.tensors import to_bytes, to_tensor
 from repro.methods.weights import CHECKPOINT, load_method
 from repro.models.correspondence import similarity
 from repro.record import RecordError
@@ -143,10 +144,9 @@ def _grid(features: torch.Tensor) -> tuple[int, int]:
 def _tensor(picture: np.ndarray) -> torch.Tensor:
     """(H, W) or (H, W, 3) uint8 → (1, C, H, W) float32 in [0, 1]."""
     planes = picture[None] if picture.ndim == 2 else np.moveaxis(picture, -1, 0)
-    return torch.from_numpy(np.ascontiguousarray(planes, np.float32) / 255)[None]
+    return to_tensor(planes)[None]
 
 
 def _picture(images: torch.Tensor) -> np.ndarray:
     """(1, 3, H, W) in [0, 1] → (H, W, 3) uint8."""
-    planes = (images[0].clamp(0, 1) * 255).round().byte().cpu().numpy()
-    return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+    return np.ascontiguousarray(np.moveaxis(to_bytes(images[0]), 0, -1))

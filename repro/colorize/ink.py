@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import torch
 
 from repro.data.images import MIN_SIDE, resize
+from repro.data.tensors import to_bytes, to_tensor
 from repro.data.xdog import PHOTO
 
 PHOTO_SIDE = 256  # px of the longer side that `repro.data.xdog.PHOTO` was chosen for
@@ -26,9 +26,8 @@ def photo_ink(picture: np.ndarray) -> np.ndarray:
     small = resize(picture, (max(MIN_SIDE, round(height * scale)), max(MIN_SIDE, round(width * scale))))
     # The wide blur has to fit into a narrow strip as well.
     factor = min(max(small.shape[:2]) / PHOTO_SIDE, min(small.shape[:2]) / MIN_SIDE)
-    planes = torch.from_numpy(np.ascontiguousarray(np.moveaxis(small, -1, 0), np.float32) / 255)[None]
-    drawn = (PHOTO.scaled(factor)(planes)[0, 0] * 255).round().byte().numpy()
-    return resize(drawn, (height, width))
+    drawn = PHOTO.scaled(factor)(to_tensor(np.moveaxis(small, -1, 0))[None])[0, 0]
+    return resize(to_bytes(drawn), (height, width))
 
 
 def white_paper(sketch: np.ndarray) -> np.ndarray:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from repro.data.trials import Trials
+
 GAP = 6  # px between pictures
 TITLE = 22  # px of the heading row
 
@@ -28,6 +30,18 @@ def contact_sheet(
             tile = _as_image(picture).resize((side, side), Image.Resampling.BICUBIC)
             sheet.paste(tile, (GAP + j * (side + GAP), TITLE + i * (side + GAP)))
     return np.asarray(sheet)
+
+
+def trial_sheet(trials: Trials, coarse: np.ndarray, images: np.ndarray, method: str, rows: int) -> np.ndarray:
+    """The first ``rows`` test cases beside what ``method`` made of them, (H, W, 3) uint8.
+
+    coarse: (n, 3, h, w) and images: (n, 3, H, W), uint8, n ≥ rows. The true answer is the last column
+    where it is known.
+    """
+    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": coarse, method: images}
+    if trials.truth is not None:
+        columns["true answer"] = trials.truth
+    return contact_sheet(list(zip(*(c[:rows] for c in columns.values()), strict=True)), list(columns))
 
 
 def _as_image(picture: np.ndarray) -> Image.Image:

@@ -14,6 +14,7 @@ import torch
 from repro.config import DataConfig
 from repro.contracts import Batch
 from repro.data.pairs import Pairs
+from repro.data.tensors import to_tensor
 from repro.data.tps import sample_tps, warp
 
 
@@ -51,9 +52,7 @@ def as_tensors(
     pairs: Pairs, indices: np.ndarray, device: torch.device | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Sketches (B, 1, H, W) and colour pictures (B, 3, H, W), float32 in [0, 1], of the chosen pairs."""
-    sketch = torch.from_numpy(pairs.sketch[indices]).to(device)
-    color = torch.from_numpy(pairs.color[indices]).to(device)
-    return sketch.float() / 255, color.float() / 255
+    return to_tensor(pairs.sketch[indices], device), to_tensor(pairs.color[indices], device)
 
 
 def _mix(seed: int, step: int) -> int:

@@ -11,6 +11,7 @@ import torch
 from repro.config import DataConfig
 from repro.data.pairs import DataError, Pairs
 from repro.data.sources import test_pairs
+from repro.data.tensors import to_bytes, to_tensor
 from repro.data.toybox import picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
 
@@ -95,8 +96,8 @@ def _folder_trials(pairs: Pairs) -> Trials:
 def _warped(x_e: np.ndarray) -> np.ndarray:
     """TPS(x_e) with fixed warps."""
     tps = paired_warps(len(x_e), torch.Generator().manual_seed(EXEMPLAR_SEED))
-    return _bytes(warp(torch.from_numpy(x_e).float() / 255, tps).numpy())
+    return to_bytes(warp(to_tensor(x_e), tps))
 
 
-def _bytes(pictures: list[np.ndarray] | np.ndarray) -> np.ndarray:
-    return np.clip(np.round(np.asarray(pictures) * 255), 0, 255).astype(np.uint8)
+def _bytes(pictures: list[np.ndarray]) -> np.ndarray:
+    return to_bytes(torch.from_numpy(np.stack(pictures)))

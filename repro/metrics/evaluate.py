@@ -13,8 +13,9 @@ from PIL import Image
 from torch import nn
 
 from repro.config import Config, DataConfig, config_hash, to_dict
-from repro.data.sheet import contact_sheet
+from repro.data.sheet import trial_sheet
 from repro.data.sources import train_pairs
+from repro.data.tensors import to_bytes, to_tensor
 from repro.data.trials import PartMap, Trials, make_trials
 from repro.methods.weights import load_run
 from repro.metrics.fidelity import psnr, ssim
@@ -39,11 +40,13 @@ def evaluate_run(run_dir: Path) -> dict[str, Any]:
     method.to("cuda" if torch.cuda.is_available() else "cpu")
     started = time.perf_counter()
     trials = make_trials(config.data, config.evaluate.pairs)
-    scores, images = _score_method(method, config, trials)
+    scores, shown = _score_method(method, config, trials)
     floors = _score_floors(config, trials)
     record = _record(config, card["progress"], trials, scores, floors, time.perf_counter() - started)
     with atomic_path(run_dir / SHEET) as temporary:
-        Image.fromarray(_sheet(trials, images, config.method)).save(temporary)
+        Image.fromarray(trial_sheet(trials, shown["coarse"], shown["image"], config.method, SHEET_ROWS)).save(
+            temporary
+        )
     write_json(run_dir / RECORD, record)
     return record
 
@@ -60,12 +63,12 @@ def translate_all(
     images, coarse, matches = [], [], []
     with torch.inference_mode():
         for i in range(0, len(x_s), batch):
-            sketch, exemplar = (_floats(a[i : i + batch]).to(device) for a in (x_s, y_e))
+            sketch, exemplar = (to_tensor(a[i : i + batch], device) for a in (x_s, y_e))
             made = method.translate(sketch, exemplar)  # type: ignore[operator]
-            images.append((made.image * 255).round().byte().cpu())
-            coarse.append((made.coarse * 255).round().byte().cpu())
-            matches.append(best_match(made.x_c, made.y_c).cpu())
-    return tuple(torch.cat(parts).numpy() for parts in (images, coarse, matches))  # type: ignore[return-value]
+            images.append(to_bytes(made.image))
+            coarse.append(to_bytes(made.coarse))
+            matches.append(best_match(made.x_c, made.y_c).cpu().numpy())
+    return np.concatenate(images), np.concatenate(coarse), np.concatenate(matches)
 
 
 def _score_method(
@@ -92,7 +95,9 @@ def fidelity(images: np.ndarray, references: np.ndarray) -> Values:
     values: Values = {}
     for name, metric in (("psnr", psnr), ("ssim", ssim)):
         slices = (slice(i, i + 20) for i in range(0, len(images), 20))
-        values[name] = torch.cat([metric(_floats(images[s]), _floats(references[s])) for s in slices]).numpy()
+        values[name] = torch.cat(
+            [metric(to_tensor(images[s]), to_tensor(references[s])) for s in slices]
+        ).numpy()
     return values
 
 
@@ -163,17 +168,5 @@ def _without_place(config: Config) -> dict[str, Any]:
     return to_dict(replace(config, data=replace(config.data, root="")))
 
 
-def _sheet(trials: Trials, images: dict[str, np.ndarray], method: str) -> np.ndarray:
-    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": images["coarse"]}
-    columns[method] = images["image"]
-    if trials.truth is not None:
-        columns["true answer"] = trials.truth
-    return contact_sheet(list(zip(*(c[:SHEET_ROWS] for c in columns.values()), strict=True)), list(columns))
-
-
 def _rounded(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 4)
-
-
-def _floats(pictures: np.ndarray) -> torch.Tensor:
-    return torch.from_numpy(np.ascontiguousarray(pictures)).float() / 255

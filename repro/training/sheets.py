@@ -10,7 +10,8 @@ from PIL import Image
 from torch import nn
 
 from repro.config import Config
-from repro.data.sheet import contact_sheet
+from repro.data.sheet import trial_sheet
+from repro.data.tensors import to_bytes, to_tensor
 from repro.data.trials import Trials, make_trials
 from repro.record import atomic_path
 
@@ -32,20 +33,12 @@ def training_sheet(method: nn.Module, config: Config, trials: Trials, run_dir: P
     The method is in evaluation mode for it, so that looking leaves no trace in what is trained.
     """
     device = next(method.parameters()).device
-    x_s, y_e = (torch.from_numpy(a[:ROWS]).to(device).float() / 255 for a in (trials.x_s, trials.y_e))
+    x_s, y_e = (to_tensor(a[:ROWS], device) for a in (trials.x_s, trials.y_e))
     method.eval()
     with torch.no_grad():
         made = method.translate(x_s, y_e)  # type: ignore[operator]
     method.train()
-    columns = {"sketch": trials.x_s[:ROWS], "exemplar": trials.y_e[:ROWS], "coarse": _bytes(made.coarse)}
-    columns[config.method] = _bytes(made.image)
-    if trials.truth is not None:
-        columns["true answer"] = trials.truth[:ROWS]
-    sheet = contact_sheet(list(zip(*columns.values(), strict=True)), list(columns))
+    sheet = trial_sheet(trials, to_bytes(made.coarse), to_bytes(made.image), config.method, ROWS)
     with atomic_path(run_dir / "sheets" / f"step_{step:06d}.png") as temporary:
         Image.fromarray(sheet).save(temporary)
     return sheet
-
-
-def _bytes(images: torch.Tensor) -> np.ndarray:
-    return (images.float().clamp(0, 1) * 255).round().byte().cpu().numpy()

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from repro.config import Config, config_hash
+from repro.data.tensors import to_tensor
 from repro.data.trials import make_trials
 from repro.methods.weights import load_method, load_run, save_weights
 from repro.record import RecordError, atomic_path
@@ -81,7 +82,7 @@ def model_card(
 def _change(first: torch.nn.Module, second: torch.nn.Module, config: Config) -> float:
     """Mean absolute difference of both methods' pictures on a few test pairs."""
     trials = make_trials(config.data, 4)
-    x_s, y_e = (torch.from_numpy(a).float() / 255 for a in (trials.x_s, trials.y_e))
+    x_s, y_e = (to_tensor(a) for a in (trials.x_s, trials.y_e))
     with torch.inference_mode():
         made = [m.translate(x_s, y_e).image for m in (first, second)]  # type: ignore[operator]
     return float((made[0] - made[1]).abs().mean())

@@ -80,7 +80,7 @@ MOMENTS: dict[str, Callable[[], None]] = {
     "half a checkpoint": lambda: before(weights_module, "save_file", half_a_file, lambda *_: True),
     "checkpoint not yet in place": lambda: before(record_module.os, "replace", die, is_checkpoint),
     "checkpoint just in place": lambda: before(record_module.os, "replace", replace_then_die, is_checkpoint),
-    "at the last sheet": lambda: before(sheets_module, "contact_sheet", die, lambda *_: True),
+    "at the last sheet": lambda: before(sheets_module, "trial_sheet", die, lambda *_: True),
     "interrupted in set-up": lambda: before(trainer_module, "train_pairs", interrupt, lambda _: True),
     "disk full": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
 }
