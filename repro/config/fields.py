@@ -17,12 +17,15 @@ class ConfigError(ValueError):
 class DataConfig:
     """Which pictures, how many, how they are distorted."""
 
-    dataset: Literal["toybox", "edges2shoes"] = "toybox"
+    dataset: Literal["toybox", "anime-pair", "afhq", "edges2shoes", "folder"] = "toybox"
     root: str = ""  # folder of the real data set; empty for toybox
     domain: str = "anime"  # one of repro.contracts.DOMAINS
     size: int = 64  # px, side of the square picture; a multiple of 16
     train_count: int = 4000  # pictures the training draws from
     holdout: int = 200  # pictures kept out of training where the folder has no split of its own
+    sketch: Literal["own", "drawn", "xdog"] = "own"  # whose lines: the data set's own, or asked for [41]
+    broken: Literal["refuse", "skip"] = "refuse"  # what to do about files that cannot be used
+    clusters: int = 500  # k of the colour condition, at most a quarter of the pictures [42]
     tps_displacement: float = 0.12  # largest move of a TPS control point, in half picture sides [27]
     tps_rotation: float = 15.0  # degrees, largest rotation folded into the warp [27]
     tps_scale: float = 0.15  # largest relative change of size folded into the warp [27]

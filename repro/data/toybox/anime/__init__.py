@@ -7,22 +7,19 @@ sit at 0.12; of the body: 0 is the pit of the neck, the shoulders reach out to a
 
 from __future__ import annotations
 
-from ..curves import join
 from ..dice import Dice
-from ..planes import Canvas, Plane
+from ..planes import Plane
 from . import accessories, clothes, face, hair
 from .colours import ROLES, colours
-from .parts import BODY_Y, HEAD_Y, PARTS, part
+from .parts import BODY_Y, HEAD_Y, PARTS
 from .traits import Traits, roll
 
 __all__ = ["PARTS", "ROLES", "colours", "draw"]
 
 
-def draw(canvas: Canvas, dice: Dice) -> None:
-    """Draw one bust on an empty canvas, back to front."""
+def draw(sheet: Plane, dice: Dice) -> None:
+    """Draw one bust on an empty sheet, back to front."""
     traits = roll(dice)
-    sheet = Plane.whole(canvas)
-    sheet.fill(join([(-2, -2), (2, -2), (2, 2), (-2, 2)]), part("background"), "backdrop", width=0)
     body, head = _planes(sheet, traits)
     hair.draw_behind(head, traits)
     accessories.draw_behind(head, traits)

@@ -1,0 +1,102 @@
+"""``repro train``: from a preset and a few options to a trained run folder."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from repro.contracts import DOMAINS
+
+if TYPE_CHECKING:
+    from repro.config import Config
+
+HELP = "train a method; any config field can be given, e.g. --model.alpha 50"
+INTERRUPTED = 130  # the shell's exit status of a command stopped by SIGINT
+REAL: dict[str, Literal["edges2shoes"]] = {"shoe": "edges2shoes"}  # domain → layout that --data is read in
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """Declare the options of the verb; any field of the config can be given as well."""
+    verb.epilog = (
+        "Any field of the config can be given as well, e.g. --model.alpha 50 --train.steps 100; "
+        "--dry-run lists them all."
+    )
+    verb.add_argument("--preset", required=True, help="smoke, laptop, colab or paper")
+    verb.add_argument("--domain", required=True, choices=DOMAINS)
+    verb.add_argument("--method", default="ours")
+    verb.add_argument("--seed", type=int, default=0)
+    verb.add_argument("--data", type=Path, help="folder of real pictures; default: Toybox draws them")
+    verb.add_argument("--run-dir", type=Path, help="default: runs/PRESET-DOMAIN-METHOD-SEED")
+    verb.add_argument("--resume", action="store_true", help="go on where the run in --run-dir stopped")
+    verb.add_argument("--dry-run", action="store_true", help="print config, sizes and memory, and stop")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train to the last step, or print what would be trained."""
+    config = _config(options)
+    if options.dry_run:
+        return _dry_run(config)
+    name = f"{config.preset}-{config.data.domain}-{config.method}-{config.seed}"
+    run_dir = options.run_dir or Path("runs") / name
+    try:
+        from repro.training.trainer import Trainer
+
+        Trainer(config, run_dir, resume=options.resume).run()
+    except KeyboardInterrupt:
+        print(f"\n{_how_to_go_on(run_dir, options.words)}", file=sys.stderr)
+        return INTERRUPTED
+    print(f"trained: {run_dir}")
+    return 0
+
+
+def _how_to_go_on(run_dir: Path, words: Sequence[str]) -> str:
+    """What is left of an interrupted run, and the command that continues it."""
+    if not run_dir.exists():
+        return "Stopped before the first step; nothing was written."
+    program = "repro" if shutil.which("repro") else sys.argv[0]
+    again = shlex.join([program, *words, *([] if "--resume" in words else ["--resume"])])
+    return f"Stopped; what was trained so far is kept in {run_dir}. Go on with:\n  {again}"
+
+
+def _config(options: argparse.Namespace) -> Config:
+    """Preset, domain and method, then the overrides of the command line."""
+    import tyro
+
+    from repro.config import Config, from_dict, resolve, to_dict
+
+    chosen = replace(resolve(options.preset, options.domain, options.method), seed=options.seed)
+    if options.data:
+        chosen = _on_real_pictures(chosen, options.data)
+    chosen = tyro.cli(Config, default=chosen, args=options.rest, prog="repro train …")
+    if options.data:  # no more test pairs than are held out, or the finished run could not be measured
+        pairs = min(chosen.evaluate.pairs, chosen.data.holdout)
+        chosen = replace(chosen, evaluate=replace(chosen.evaluate, pairs=pairs))
+    return from_dict(to_dict(chosen))
+
+
+def _on_real_pictures(config: Config, folder: Path) -> Config:
+    """The same run on the pictures in ``folder``. Raises ValueError for a domain that has no reader."""
+    if config.data.domain not in REAL:
+        raise ValueError(
+            f"--data has no reader for domain {config.data.domain!r} yet, only for {', '.join(REAL)}"
+        )
+    data = replace(config.data, dataset=REAL[config.data.domain], root=str(folder.resolve()))
+    return replace(config, data=data)
+
+
+def _dry_run(config: Config) -> int:
+    from repro.config import config_hash, to_dict
+    from repro.training.budget import budget
+
+    print(json.dumps(to_dict(config), indent=1))
+    print(f"config hash: {config_hash(config)}")
+    for line in budget(config):
+        print(line)
+    return 0
