@@ -107,16 +107,17 @@ def inverse(tps: TPS) -> TPS:
     them, so the swap is done on a 13 × 13 lattice (0.3 pixels at worst away from the border; the cost grows
     with the sixth power of the side).
     """
-    lattice = _lattice(13, 13).to(tps.source.device)
+    lattice = _lattice(13, 13).to(tps.source)
     return TPS(output=_apply(tps, lattice), source=lattice.expand(len(tps), -1, -1))
 
 
 def flow(tps: TPS, height: int, width: int) -> Tensor:
-    """Where each pixel of the warped picture reads: (B, H, W, 2) float32, (x, y), ``align_corners=True``.
+    """Where each pixel of the warped picture reads: (B, H, W, 2), (x, y), ``align_corners=True``.
 
     ``F.grid_sample(image, flow(tps, H, W), padding_mode="border", align_corners=True)`` is :func:`warp`.
+    In the precision of the control points: float32 as drawn, float64 for a check.
     """
-    pixels = _lattice(height, width).to(tps.source.device)
+    pixels = _lattice(height, width).to(tps.source)
     return _apply(tps, pixels).reshape(len(tps), height, width, 2)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 import shutil
 import threading
@@ -10,7 +12,9 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Request, Response, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -99,3 +103,39 @@ def visit(browser: Browser, book: str) -> Iterator[Callable[..., tuple[Page, Wat
     yield open_page
     for context in contexts:
         context.close()
+
+
+class Live:
+    """A figure alone on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def pixels(self, canvas: int) -> np.ndarray:
+        """(H, W, 4) uint8: what a canvas shows."""
+        address = self.page.locator("canvas").nth(canvas).evaluate("canvas => canvas.toDataURL('image/png')")
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))).convert("RGBA"))
+
+    def settle(self) -> None:
+        """Wait until the frame that was asked for last has been drawn."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Callable[..., Live]]:
+    """``opened(html)``: that figure, drawn, without the book; a fault in its script fails the test."""
+    contexts, faults = [], []
+
+    def open_figure(html: str, **options: object) -> Live:
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
+        page.set_content(f'<meta name="viewport" content="width=device-width"><body>{html}')
+        page.wait_for_function("document.querySelector('.readout').textContent")
+        return Live(page)
+
+    yield open_figure
+    for context in contexts:
+        context.close()
+    assert faults == []

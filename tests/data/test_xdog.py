@@ -96,6 +96,22 @@ def test_ink_falls_on_the_dark_side_of_an_edge(style: XDoG) -> None:
     torch.testing.assert_close(mirrored, ink.flip(-1))
 
 
+def test_an_edge_is_the_error_function() -> None:
+    """G_σ of a step is Φ(x/σ) for σ far above a pixel, and the line lies where both bells are equal."""
+    sigma, k, width = 10.0, 1.6, 400
+    image = torch.full((1, 1, 80, width), 0.3, dtype=torch.float64)
+    image[..., width // 2 :] = 0.8
+    x = torch.arange(width, dtype=torch.float64) - width / 2 + 0.5
+    cumulative = torch.special.ndtr
+    fine, wide = (gaussian_blur(image, s)[0, 0, 40] for s in (sigma, k * sigma))
+    torch.testing.assert_close(fine, 0.3 + 0.5 * cumulative(x / sigma), atol=3e-4, rtol=0)
+    torch.testing.assert_close(
+        wide - fine, 0.5 * (cumulative(x / (k * sigma)) - cumulative(x / sigma)), atol=3e-4, rtol=0
+    )
+    offset = sigma * k * math.sqrt(2 * math.log(k) / (k * k - 1))
+    assert abs(float(x[(fine - wide).argmin()]) + offset) < 0.6
+
+
 def test_the_threshold_scales_with_the_picture() -> None:
     image = noise(1, 1, 24, 24)
     assert torch.equal(xdog(image / 4, epsilon=0.01 / 4), xdog(image, epsilon=0.01))

@@ -9,35 +9,35 @@ from multiprocessing import get_context
 import numpy as np
 from numpy.typing import NDArray
 
-from .render import picture
+from .render import SketchKind, picture
 
 Bytes = NDArray[np.uint8]
 
 
 def picture_arrays(
-    domain: str, split: str, count: int, size: int, workers: int | None = None
+    domain: str, split: str, count: int, size: int, workers: int | None = None, sketch: SketchKind = "own"
 ) -> tuple[Bytes, Bytes]:
-    """Pictures 0 … count - 1: color (count, 3, size, size) and sketch (count, 1, size, size), uint8.
+    """Pictures 0 … count - 1: colours (count, 3, size, size) and sketches (count, 1, size, size), uint8.
 
     ``workers`` processes share the drawing; None or less than 2 draws here. The result does not
     depend on it. Raises ValueError as `picture` does.
     """
-    draw = partial(_bytes, domain, split, size=size)
+    draw = partial(_bytes, domain, split, size=size, kind=sketch)
     if workers is None or workers < 2 or count < 2 * workers:
         rows = [draw(index) for index in range(count)]
     else:
         # "spawn" because a fork after torch has started its threads can hang.
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
             rows = list(pool.map(draw, range(count), chunksize=max(1, count // (8 * workers))))
-    color = np.empty((count, 3, size, size), np.uint8)
-    sketch = np.empty((count, 1, size, size), np.uint8)
+    colors = np.empty((count, 3, size, size), np.uint8)
+    sketches = np.empty((count, 1, size, size), np.uint8)
     for index, row in enumerate(rows):
-        color[index], sketch[index] = row
-    return color, sketch
+        colors[index], sketches[index] = row
+    return colors, sketches
 
 
-def _bytes(domain: str, split: str, index: int, size: int) -> tuple[Bytes, Bytes]:
-    drawing = picture(domain, split, index, size)
+def _bytes(domain: str, split: str, index: int, size: int, kind: SketchKind) -> tuple[Bytes, Bytes]:
+    drawing = picture(domain, split, index, size, kind)
     return _byte(drawing.color), _byte(drawing.sketch)
 
 

@@ -121,18 +121,49 @@ class Plane:
         """Give ``shape``, as far as it is still visible inside ``outline``, another tone; no ink changes."""
         canvas = self.canvas
         number = canvas.add(tone, canvas.part[shape], canvas.to_uv[shape], shape)
+        view, mask = self._seen(shape, outline)
+        np.copyto(view, number, where=mask)
+
+    def veil(self, shape: int, outline: Points, suffix: str) -> None:
+        """Let shadow or light fall on ``shape`` inside ``outline``, on its markings too; no ink changes.
+
+        What is there in a plain tone takes that tone's ``suffix`` ("shade", "light").
+        """
+        canvas = self.canvas
+        veiled = np.arange(256, dtype=np.uint8)
+        numbers: dict[str, int] = {}
+        for number in np.flatnonzero(canvas.owner[: len(canvas.tone)] == shape):
+            tone = canvas.tone[number]
+            if "." not in tone:
+                if tone not in numbers:
+                    part, to_uv = canvas.part[shape], canvas.to_uv[shape]
+                    numbers[tone] = canvas.add(f"{tone}.{suffix}", part, to_uv, shape)
+                veiled[number] = numbers[tone]
+        view, mask = self._seen(shape, outline)
+        np.copyto(view, np.asarray(cv2.LUT(view, veiled), np.uint8), where=mask)
+
+    def inlay(self, shape: int, outline: Points, part: int, tone: str) -> int:
+        """Paint a new part on ``shape``, as far as that is visible inside ``outline``; no ink changes."""
+        number = self.canvas.add(tone, part, self._to_uv)
+        view, mask = self._seen(shape, outline)
+        np.copyto(view, number, where=mask)
+        return number
+
+    def _seen(self, shape: int, outline: Points) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """A window of the regions around ``outline``, and where in it ``shape`` is still on top inside."""
+        canvas = self.canvas
         points = self._fixed(outline)
         side = canvas.region.shape[0]
         low = np.clip((points.min(0) >> _SHIFT) - 1, 0, side)
         high = np.clip((points.max(0) >> _SHIFT) + 2, 0, side)
-        if (low >= high).any():
-            return
         view = canvas.region[low[1] : high[1], low[0] : high[0]]
         mask = np.zeros(view.shape, np.uint8)
+        if not view.size:
+            return view, mask.view(np.bool_)
         cv2.fillPoly(mask, [points - (low << _SHIFT).astype(np.int32)], 1, cv2.LINE_8, _SHIFT)
         mine = (canvas.owner == shape).astype(np.uint8)
         mask &= np.asarray(cv2.LUT(view, mine), np.uint8)
-        np.copyto(view, number, where=mask.view(np.bool_))
+        return view, mask.view(np.bool_)
 
     def line(self, curve: Points, width: float = FINE) -> None:
         """Ink an open curve."""

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
+from repro.report.figures.toybox import Shelf, toybox_explorer
+from repro.report.figures.tps import tps_explorer
+from repro.report.figures.xdog import xdog_explorer
 
-__all__ = ["Pair", "correspondence_explorer"]
+__all__ = [
+    "Gallery",
+    "Pair",
+    "Shelf",
+    "clusters_explorer",
+    "correspondence_explorer",
+    "toybox_explorer",
+    "tps_explorer",
+    "xdog_explorer",
+]

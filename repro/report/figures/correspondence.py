@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+
+from repro.report.figures.inline import Array, base64_text, fill, png, uint8
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 ALPHA_MAX = 200  # right end of the slider
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -58,10 +52,7 @@ def correspondence_explorer(
     packed = [_pack(pair) for pair in pairs]
     middle = packed[0]["side_x"] // 2
     data = {"alpha": alpha, "alpha_max": ALPHA_MAX, "start": start or (middle, middle), "pairs": packed}
-    # "</" would end the script element that carries the data.
-    text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
-    name = "corr-" + hashlib.sha256(text.encode()).hexdigest()[:10]
-    return TEMPLATE.read_text(encoding="utf-8").replace("__ID__", name).replace("__DATA__", text)
+    return fill(TEMPLATE, "corr", data)
 
 
 def _pack(pair: Pair) -> dict[str, Any]:
@@ -77,10 +68,10 @@ def _pack(pair: Pair) -> dict[str, Any]:
         "title": pair.title,
         "side_x": side_x,
         "side_y": side_y,
-        "similarity": _base64(quantised.tobytes()),
-        "colours": _base64(_uint8(pair.colours).reshape(3, -1).T.tobytes()),
-        "sketch": _png(pair.sketch),
-        "exemplar": _png(pair.exemplar),
+        "similarity": base64_text(quantised.tobytes()),
+        "colours": base64_text(uint8(pair.colours).reshape(3, -1).T.tobytes()),
+        "sketch": png(pair.sketch),
+        "exemplar": png(pair.exemplar),
     }
     if pair.truth is not None:
         packed["truth"] = pair.truth.tolist()
@@ -88,20 +79,3 @@ def _pack(pair: Pair) -> dict[str, Any]:
         packed["parts"] = {"x": pair.parts[0].tolist(), "y": pair.parts[1].tolist()}
         packed["part_names"] = list(pair.part_names)
     return packed
-
-
-def _uint8(picture: Array) -> Array:
-    return np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8)
-
-
-def _png(picture: Array) -> str:
-    """A (1 or 3, H, W) picture in [0, 1] as a data URI."""
-    pixels = _uint8(picture)
-    image = Image.fromarray(pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0))
-    memory = io.BytesIO()
-    image.save(memory, format="PNG", optimize=True)
-    return "data:image/png;base64," + _base64(memory.getvalue())
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode("ascii")

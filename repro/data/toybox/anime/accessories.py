@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ..curves import arcs, ellipse, join, mirror, ribbon, smooth
-from ..planes import FINE, HAIRLINE, Plane
+from ..planes import FINE, Plane
+from ..props import bow, flower, scarf
 from .face import EYE_X, EYE_Y
 from .parts import part
 from .traits import Traits
@@ -30,24 +31,11 @@ def draw_front(head: Plane, body: Plane, traits: Traits) -> None:
     if traits.worn in _FRONT:
         _FRONT[traits.worn](head, traits)
     if traits.worn == "scarf":
-        _draw_scarf(body, traits.side)
-
-
-def bow(place: Plane, size: float, name: str) -> None:
-    """A ribbon bow around the origin of ``place``, about half a unit wide; ``name`` is its part."""
-    for side in (-1, 1):
-        wing = smooth(
-            np.array([(0.0, 0.0), (0.15, -0.12), (0.25, -0.11), (0.25, 0.12), (0.15, 0.12)])
-            * (side * size, size),
-            (0,),
-        )
-        loop = place.fill(wing, part(name), "accessory", FINE)
-        place.shade(loop, ellipse(0.06 * side * size, 0.03, 0.09 * size, 0.11 * size), "accessory.shade")
-    place.fill(ellipse(0.0, 0.0, 0.06 * size, 0.07 * size, count=14), part(name), "accessory", FINE)
+        scarf(body, traits.side, part("scarf"))
 
 
 def _draw_bow(head: Plane, traits: Traits) -> None:
-    bow(head.inset(0.34 * traits.side, -0.55, 1.0, 28.0 * traits.side), 1.05, "ornament")
+    bow(head.inset(0.34 * traits.side, -0.55, 1.0, 28.0 * traits.side), 1.05, part("ornament"))
 
 
 def _draw_hairpins(head: Plane, traits: Traits) -> None:
@@ -57,12 +45,7 @@ def _draw_hairpins(head: Plane, traits: Traits) -> None:
 
 
 def _draw_flower(head: Plane, traits: Traits) -> None:
-    place = head.inset(0.43 * traits.side, -0.34)
-    for angle in np.radians(np.arange(5) * 72 - 90):
-        x, y = 0.105 * np.cos(angle), 0.105 * np.sin(angle)
-        petal = place.fill(ellipse(x, y, 0.082, 0.082, count=16), part("ornament"), "accessory", FINE)
-        place.shade(petal, ellipse(0.0, 0.0, 0.09, 0.09, count=16), "accessory.shade")
-    place.fill(ellipse(0.0, 0.0, 0.055, 0.055, count=14), part("ornament"), "white", FINE)
+    flower(head.inset(0.43 * traits.side, -0.34), part("ornament"))
 
 
 def _draw_headphones(head: Plane, _traits: Traits) -> None:
@@ -137,33 +120,6 @@ def _draw_crown(head: Plane, traits: Traits) -> None:
         join(np.array(points), arcs([(0.20, 0.08), (-0.20, 0.08)], 0.12)), part("crown"), "accessory"
     )
     place.shade(crown, np.array([(0.02, 0.15), (0.06, -0.2), (0.3, -0.2), (0.3, 0.15)]), "accessory.shade")
-
-
-def _draw_scarf(body: Plane, side: int) -> None:
-    tail = np.array([(0.16, 0.12), (0.34, 0.14), (0.36, 0.62), (0.18, 0.64)]) * (side, 1)
-    body.shade(
-        body.fill(tail, part("scarf"), "accessory"),
-        tail * (0.5, 1) + (0.17 * side, 0.0),
-        "accessory.shade",
-    )
-    for y in (0.50, 0.56):
-        body.line(np.array([(0.18 * side, y), (0.35 * side, y)]), HAIRLINE)
-    wrap = smooth(
-        [
-            (-0.30, -0.10),
-            (0.0, -0.02),
-            (0.30, -0.10),
-            (0.36, 0.08),
-            (0.22, 0.20),
-            (0.0, 0.24),
-            (-0.22, 0.20),
-            (-0.36, 0.08),
-        ],
-        (0, 2),
-    )
-    loop = body.fill(wrap, part("scarf"), "accessory")
-    body.shade(loop, ellipse(0.0, -0.04, 0.36, 0.10), "accessory.shade")
-    body.line(smooth([(-0.24, 0.04), (-0.05, 0.12), (0.14, 0.12)], closed=False), HAIRLINE)
 
 
 _FRONT: dict[str, Callable[[Plane, Traits], None]] = {

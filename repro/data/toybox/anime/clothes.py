@@ -8,7 +8,7 @@ import numpy as np
 
 from ..curves import Points, arcs, ellipse, join, mirror, ribbon, smooth, symmetric
 from ..planes import FINE, HAIRLINE, Plane
-from .accessories import bow
+from ..props import bow
 from .parts import part
 from .traits import Traits
 
@@ -67,7 +67,7 @@ def _sailor(body: Plane, _traits: Traits) -> None:
         )
         stripe = np.array([(0.375, 0.14), (0.36, 0.225), (0.19, 0.265), (0.07, 0.335)]) * (side, 1)
         body.line(stripe, HAIRLINE)
-    bow(body.inset(0.0, 0.40), 0.85, "bow")
+    bow(body.inset(0.0, 0.40), 0.85, part("bow"))
 
 
 def _hoodie(body: Plane, _traits: Traits) -> None:
@@ -167,7 +167,7 @@ def _dress(body: Plane, traits: Traits) -> None:
         for y in (0.42, 0.58):
             body.fill(ellipse(0.0, y, 0.05, 0.05, count=14), part("trim"), "trim", FINE)
     else:
-        bow(body.inset(0.0, 0.20), 0.75, "bow")
+        bow(body.inset(0.0, 0.20), 0.75, part("bow"))
 
 
 def _tee(body: Plane, traits: Traits) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..dice import Dice
+from ..harmony import clear, harmonious, vary
 from ..palette import Colour
 
 ROLES = ("hair", "skin", "eyes", "clothes", "trim", "accessory", "backdrop")
@@ -55,32 +54,25 @@ _NEIGHBOURS = (
 
 
 def colours(dice: Dice) -> dict[str, Colour]:
-    """A palette: a colour for every role. The best of a few throws, so that neighbours stay distinct."""
-    throws = []
-    for _ in range(8):
-        throw = _throw(dice)
-        closest = min(throw[a].distance(throw[b]) for a, b in _NEIGHBOURS)
-        throws.append((closest, throw))
-        if closest >= _LEAST:
-            break
-    return max(throws, key=lambda scored: scored[0])[1]
+    """A palette: a colour for every role."""
+    return harmonious(_throw, dice, dict.fromkeys(_NEIGHBOURS, _LEAST))
 
 
 def _throw(dice: Dice) -> dict[str, Colour]:
-    hair = _vary(dice, dice.pick(_HAIR), 0.03)
+    hair = vary(dice, dice.pick(_HAIR), 0.03)
     # Near-grey hair has no hue to harmonise with; any will do.
     lead = hair.hue if hair.chroma > 0.05 else dice.uniform(0, 360)
     clothes_hue = lead + dice.pick((150.0, 180.0, 210.0, 120.0, -120.0, 70.0, -70.0))
     accent_hue = lead + dice.pick((180.0, 150.0, -150.0, 110.0, -110.0))
-    clothes = _clear(dice.pick((0.48, 0.58, 0.67, 0.78)), dice.uniform(0.08, 0.15), clothes_hue)
+    clothes = clear(dice.pick((0.48, 0.58, 0.67, 0.78)), dice.uniform(0.08, 0.15), clothes_hue)
     backdrop_hue = dice.pick((accent_hue, clothes_hue, lead + 30.0))
     return {
         "hair": hair,
-        "skin": _vary(dice, dice.pick(_SKIN), 0.008),
-        "eyes": _clear(dice.uniform(0.52, 0.66), dice.uniform(0.13, 0.18), dice.uniform(0, 360)),
-        "clothes": _vary(dice, clothes, 0.02),
+        "skin": vary(dice, dice.pick(_SKIN), 0.008),
+        "eyes": clear(dice.uniform(0.52, 0.66), dice.uniform(0.13, 0.18), dice.uniform(0, 360)),
+        "clothes": vary(dice, clothes, 0.02),
         "trim": _trim(dice, clothes),
-        "accessory": _clear(dice.uniform(0.62, 0.76), dice.uniform(0.15, 0.20), accent_hue),
+        "accessory": clear(dice.uniform(0.62, 0.76), dice.uniform(0.15, 0.20), accent_hue),
         "backdrop": Colour(dice.uniform(0.925, 0.96), dice.uniform(0.025, 0.05), backdrop_hue),
     }
 
@@ -90,20 +82,6 @@ def _trim(dice: Dice, clothes: Colour) -> Colour:
     if clothes.lightness < 0.66:
         hue = clothes.hue + dice.pick((0.0, 60.0, 180.0))
         return Colour(dice.uniform(0.89, 0.96), dice.uniform(0.01, 0.08), hue)
-    return _clear(
+    return clear(
         dice.uniform(0.42, 0.52), dice.uniform(0.09, 0.14), clothes.hue + dice.pick((20.0, 180.0, -60.0))
-    )
-
-
-def _clear(lightness: float, chroma: float, hue: float) -> Colour:
-    """A colour that is lifted the nearer it is to yellow, which is mud when it is dark."""
-    yellow = max(0.0, float(np.cos(np.radians(hue - 100.0))))
-    return Colour(lightness + (0.88 - lightness) * 0.75 * yellow**2, chroma, hue)
-
-
-def _vary(dice: Dice, colour: Colour, spread: float) -> Colour:
-    return Colour(
-        colour.lightness + dice.uniform(-spread, spread),
-        colour.chroma * dice.uniform(0.85, 1.15),
-        colour.hue + dice.uniform(-8, 8),
     )
