@@ -31,11 +31,17 @@ class Batch:
     x_s: (B, 1, H, W) sketch to be coloured.
     x_e: (B, 3, H, W) the colour picture that belongs to x_s.
     x_t: (B, 3, H, W) TPS(x_e), the pseudo exemplar of Eq. 13 (ambiguity 26).
+    y_s: (B, 1, H, W) the sketch that belongs to y_e, for Eq. 14.
+    y_e: (B, 3, H, W) the exemplar of Eq. 10 to 12 and 15: another picture, never x_e.
+    y_sim: (B, 3, H, W) I_similar of Eq. 15: another picture of y_e's colour cluster (ambiguity 30).
     """
 
     x_s: Tensor
     x_e: Tensor
     x_t: Tensor
+    y_s: Tensor
+    y_e: Tensor
+    y_sim: Tensor
 
 
 @dataclass(frozen=True)

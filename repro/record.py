@@ -8,6 +8,7 @@ import platform
 import secrets
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -51,6 +52,18 @@ def atomic_path(target: Path) -> Iterator[Path]:
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def cache_folder() -> Path:
+    """Where what can be made again is kept: $REPRO_CACHE, or ``repro`` in the user's cache folder.
+
+    The folder may not exist yet, and may be deleted at any time.
+    """
+    if place := os.environ.get("REPRO_CACHE"):
+        return Path(place)
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "repro"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "repro"
 
 
 def write_json(target: Path, data: Any) -> None:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from repro.contracts import DOMAINS
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 HELP = "train a method; any config field can be given, e.g. --model.alpha 50"
 INTERRUPTED = 130  # the shell's exit status of a command stopped by SIGINT
-REAL: dict[str, Literal["edges2shoes"]] = {"shoe": "edges2shoes"}  # domain → layout that --data is read in
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
@@ -46,6 +45,9 @@ def run(options: argparse.Namespace) -> int:
     name = f"{config.preset}-{config.data.domain}-{config.method}-{config.seed}"
     run_dir = options.run_dir or Path("runs") / name
     try:
+        from repro.data.sources import check_source
+
+        check_source(config.data)  # before the trainer is imported, which takes seconds
         from repro.training.trainer import Trainer
 
         Trainer(config, run_dir, resume=options.resume).run()
@@ -73,22 +75,15 @@ def _config(options: argparse.Namespace) -> Config:
 
     chosen = replace(resolve(options.preset, options.domain, options.method), seed=options.seed)
     if options.data:
-        chosen = _on_real_pictures(chosen, options.data)
+        from repro.data.sources import on_real_pictures
+
+        chosen = on_real_pictures(chosen, options.data)
     chosen = tyro.cli(Config, default=chosen, args=options.rest, prog="repro train …")
-    if options.data:  # no more test pairs than are held out, or the finished run could not be measured
-        pairs = min(chosen.evaluate.pairs, chosen.data.holdout)
-        chosen = replace(chosen, evaluate=replace(chosen.evaluate, pairs=pairs))
+    if options.data:
+        from repro.data.sources import as_many_as_there_are
+
+        chosen = as_many_as_there_are(chosen)
     return from_dict(to_dict(chosen))
-
-
-def _on_real_pictures(config: Config, folder: Path) -> Config:
-    """The same run on the pictures in ``folder``. Raises ValueError for a domain that has no reader."""
-    if config.data.domain not in REAL:
-        raise ValueError(
-            f"--data has no reader for domain {config.data.domain!r} yet, only for {', '.join(REAL)}"
-        )
-    data = replace(config.data, dataset=REAL[config.data.domain], root=str(folder.resolve()))
-    return replace(config, data=data)
 
 
 def _dry_run(config: Config) -> int:

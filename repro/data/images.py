@@ -146,16 +146,20 @@ def _encode(pixels: np.ndarray, suffix: str) -> bytes:
     return buffer.getvalue()
 
 
+def readable_formats() -> list[str]:
+    """READABLE, less what this build of Pillow was made without."""
+    Image.init()
+    return [form for form in READABLE if form in Image.OPEN]
+
+
 def _open(path: Path, what: str) -> np.ndarray:
     """Read and decode a file; the size is checked from the header, before a pixel is decoded."""
     name = f"the {what} {path}"
-    Image.init()  # not every build of Pillow has every format
-    formats = [form for form in READABLE if form in Image.OPEN]
     try:
         _check_file(path, name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            image = Image.open(path, formats=formats)
+            image = Image.open(path, formats=readable_formats())
     except ImageError:
         raise
     except Image.DecompressionBombError as error:

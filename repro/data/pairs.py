@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,18 +12,27 @@ class DataError(ValueError):
     """Something is wrong with a data folder; the message names the file and says what to do."""
 
 
+class Skipped(NamedTuple):
+    """A file of a data set that was left out, by its path below the folder, and what is wrong with it."""
+
+    file: str
+    problem: str
+
+
 @dataclass(frozen=True)
 class Pairs:
-    """A set of pictures held in memory, at one size.
+    """A set of pictures at one size, in memory or mapped into it from a file.
 
     color: (n, 3, H, W) uint8, RGB.
     sketch: (n, 1, H, W) uint8, ink dark on white paper.
     names: n names, unique, in the order of the arrays.
+    skipped: the files that should have been among them, but are broken.
     """
 
     color: np.ndarray
     sketch: np.ndarray
     names: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise DataError unless the three parts fit together and hold at least one picture."""

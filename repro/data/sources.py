@@ -1,52 +1,96 @@
-"""From a config to pictures in memory: which pairs train, which are kept for the test."""
+"""From a config to pictures: which pairs train, which are kept for the test, which data set it is."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from repro.config import DataConfig
-from repro.data.edges2shoes import read_edges2shoes
+from repro.config import Config, DataConfig
 from repro.data.pairs import DataError, Pairs
+from repro.data.readers import LAYOUTS, READER_OF, find_layout, read_pairs, select
 from repro.data.toybox import picture_arrays
 
 
-def train_pairs(data: DataConfig) -> Pairs:
-    """The pictures training draws from, uint8 at ``data.size``.
+def on_real_pictures(config: Config, folder: Path) -> Config:
+    """The same run on the pictures in ``folder``, read as the data set of the paper's that has the domain."""
+    data = replace(config.data, dataset=READER_OF[config.data.domain], root=str(folder.resolve()))
+    return replace(config, data=data)
 
-    Raises DataError when the folder is not what the config says.
+
+def as_many_as_there_are(config: Config) -> Config:
+    """The same run, measured on no more test pairs than its folder has, or holds out.
+
+    Otherwise the finished run could not be measured. A folder that cannot be read changes nothing here.
+    """
+    if config.data.dataset == "toybox":
+        return config
+    try:
+        known = len(select(config.data, "test").items)
+    except DataError:
+        return config
+    pairs = min(config.evaluate.pairs, max(known, 2))
+    return replace(config, evaluate=replace(config.evaluate, pairs=pairs))
+
+
+def check_source(data: DataConfig) -> None:
+    """Raise DataError unless ``data`` names pictures that could be read: before anything costs time.
+
+    Folders are listed; no file is opened.
     """
     if data.dataset == "toybox":
-        color, sketch = picture_arrays(data.domain, "train", data.train_count, data.size)
-        return Pairs(color, sketch, tuple(f"toybox/{data.domain}/train/{i}" for i in range(data.train_count)))
-    root = _root(data)
-    if (root / "val").is_dir():
-        return read_edges2shoes(root, "train", data.size, limit=data.train_count)
-    return read_edges2shoes(root, "train", data.size, limit=data.train_count, skip=data.holdout)
+        return
+    _check_asked(data)
+    select(data, "train")
+
+
+def _check_asked(data: DataConfig) -> None:
+    """Raise DataError when what is asked for does not go together, or there is no folder at all."""
+    if not data.root:
+        raise DataError(f"{data.dataset} needs the folder that it lies in: give it with --data")
+    if not Path(data.root).is_dir():
+        raise DataError(f"{data.root} is not a folder; {LAYOUTS[data.dataset].expected}")
+    layout, _ = find_layout(data.dataset, Path(data.root))
+    if layout.domains and data.domain not in layout.domains:
+        raise DataError(
+            f"{data.dataset} has pictures of {', '.join(layout.domains)}, none of {data.domain}: give"
+            f" --data.dataset {READER_OF[data.domain]}, or folder for pictures of your own"
+        )
+    if data.sketch == "drawn" and layout.pair == "none":
+        raise DataError(f"{data.root} has no drawn lines: leave --data.sketch away, and xDoG draws them")
+
+
+def train_pairs(data: DataConfig) -> Pairs:
+    """The pictures training draws from, uint8 at ``data.size``; of a real data set, memory-mapped.
+
+    Raises DataError when the folder is not what the config says, or holds files that cannot be used.
+    """
+    if data.dataset == "toybox":
+        return _toybox(data, "train", data.train_count)
+    _check_asked(data)
+    return read_pairs(data, "train", data.train_count)
 
 
 def test_pairs(data: DataConfig, count: int) -> Pairs:
     """``count`` pictures that training never saw: the official split, or else the first ``holdout``.
 
-    Raises DataError when there are not that many.
+    Where broken files are skipped there are fewer by so many. Raises DataError when there are not as
+    many files, or when broken ones are refused.
     """
     if data.dataset == "toybox":
-        color, sketch = picture_arrays(data.domain, "test", count, data.size)
-        return Pairs(color, sketch, tuple(f"toybox/{data.domain}/test/{i}" for i in range(count)))
-    root = _root(data)
-    has_val = (root / "val").is_dir()
-    if not has_val and count > data.holdout:
+        return _toybox(data, "test", count)
+    _check_asked(data)
+    chosen = select(data, "test")
+    if chosen.held_out and count > data.holdout:
         raise DataError(
-            f"{root} has no val folder and only {data.holdout} pictures were held out of training: "
-            f"evaluate at most that many (--evaluate.pairs {data.holdout})"
+            f"{chosen.root} has no folder of test pictures and only {data.holdout} pictures were held out of"
+            f" training: evaluate at most that many (--evaluate.pairs {data.holdout})"
         )
-    pairs = read_edges2shoes(root, "val" if has_val else "train", data.size, limit=count)
-    if len(pairs) < count:
-        raise DataError(f"{root} holds only {len(pairs)} test pictures: --evaluate.pairs {len(pairs)}")
+    pairs = read_pairs(data, "test", count)
+    if len(pairs) + len(pairs.skipped) < count:
+        raise DataError(f"{chosen.root} holds only {len(pairs)} test pictures: --evaluate.pairs {len(pairs)}")
     return pairs
 
 
-def _root(data: DataConfig) -> Path:
-    """The folder of the real data set; DataError when the config names none."""
-    if not data.root:
-        raise DataError(f"{data.dataset} needs the folder that it lies in: give it with --data")
-    return Path(data.root)
+def _toybox(data: DataConfig, split: str, count: int) -> Pairs:
+    color, sketch = picture_arrays(data.domain, split, count, data.size, sketch=data.sketch)
+    return Pairs(color, sketch, tuple(f"toybox/{data.domain}/{split}/{i}" for i in range(count)))

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from repro.config import DataConfig
-from repro.data.pairs import DataError, Pairs
+from repro.data.pairs import DataError, Pairs, Skipped
 from repro.data.sources import test_pairs
 from repro.data.tensors import to_bytes, to_tensor
-from repro.data.toybox import picture, sample_pairs, truth
+from repro.data.toybox import PLAIN, Difficulty, picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
 
 EXEMPLAR_SEED = 20220609  # which exemplar goes with which sketch; the day the paper appeared
@@ -36,7 +36,8 @@ class PartMap:
 class Trials:
     """``n`` test cases, uint8. x_s (n, 1, H, W); x_e, y_e and truth (n, 3, H, W).
 
-    ``truth`` (x drawn with y's palette) and the part maps exist on Toybox only, else None.
+    ``truth`` (x drawn with y's palette) and the part maps exist on Toybox only, else None. ``skipped``:
+    the files that should have been among the test cases, but are broken.
     """
 
     x_s: np.ndarray
@@ -46,6 +47,7 @@ class Trials:
     truth: np.ndarray | None = None
     x_map: PartMap | None = None
     y_map: PartMap | None = None
+    skipped: tuple[Skipped, ...] = ()
 
     def __len__(self) -> int:
         return len(self.x_s)
@@ -56,26 +58,34 @@ class Trials:
         return known | {"cross": (self.y_e, self.x_e), "paired": (_warped(self.x_e), self.x_e)}
 
 
-def make_trials(data: DataConfig, count: int) -> Trials:
+def make_trials(data: DataConfig, count: int, difficulty: Difficulty = PLAIN) -> Trials:
     """``count`` test cases of a data set, the same for every method and seed; another count, other exemplars.
 
-    Raises DataError when the data set has fewer.
+    difficulty: of Toybox pairs. Contents get its texture and its hand, exemplars its pose, scale and
+    texture, and the pairing leaves out what is to be missing; the truth is the content in the
+    exemplar's palette.
+
+    Raises DataError when the data set has fewer; ValueError when a real data set is to be made difficult,
+    or when no exemplar lacks as much as is to be missing.
     """
-    return (
-        _toybox_trials(data, count) if data.dataset == "toybox" else _folder_trials(test_pairs(data, count))
-    )
+    if data.dataset == "toybox":
+        return _toybox_trials(data, count, difficulty)
+    if difficulty != PLAIN:
+        raise ValueError(f"{data.dataset} cannot be made harder: only the drawn pictures of toybox can")
+    return _folder_trials(test_pairs(data, count))
 
 
-def _toybox_trials(data: DataConfig, count: int) -> Trials:
-    chosen = sample_pairs(data.domain, "test", count, seed=EXEMPLAR_SEED)
-    x = [picture(data.domain, "test", i, data.size) for i, _ in chosen]
-    y = [picture(data.domain, "test", j, data.size) for _, j in chosen]
-    answers = [truth(data.domain, "test", i, j, data.size) for i, j in chosen]
+def _toybox_trials(data: DataConfig, count: int, difficulty: Difficulty) -> Trials:
+    domain, content, exemplar = data.domain, difficulty.of_content(), difficulty.of_exemplar()
+    chosen = sample_pairs(domain, "test", count, seed=EXEMPLAR_SEED, missing=difficulty.missing)
+    x = [picture(domain, "test", i, data.size, data.sketch, content) for i, _ in chosen]
+    y = [picture(domain, "test", j, data.size, data.sketch, exemplar) for _, j in chosen]
+    answers = [truth(domain, "test", i, j, data.size, data.sketch, content) for i, j in chosen]
     return Trials(
         x_s=_bytes([d.sketch for d in x]),
         x_e=_bytes([d.color for d in x]),
         y_e=_bytes([d.color for d in y]),
-        names=tuple((f"toybox/{data.domain}/test/{i}", f"toybox/{data.domain}/test/{j}") for i, j in chosen),
+        names=tuple((f"toybox/{domain}/test/{i}", f"toybox/{domain}/test/{j}") for i, j in chosen),
         truth=_bytes([d.color for d in answers]),
         x_map=PartMap(np.stack([d.part for d in x]), np.stack([d.uv for d in x])),
         y_map=PartMap(np.stack([d.part for d in y]), np.stack([d.uv for d in y])),
@@ -90,7 +100,9 @@ def _folder_trials(pairs: Pairs) -> Trials:
     partner = np.empty(len(pairs), np.int64)
     partner[order] = np.roll(order, 1)
     names = tuple((pairs.names[i], pairs.names[j]) for i, j in enumerate(partner))
-    return Trials(x_s=pairs.sketch, x_e=pairs.color, y_e=pairs.color[partner], names=names)
+    return Trials(
+        x_s=pairs.sketch, x_e=pairs.color, y_e=pairs.color[partner], names=names, skipped=pairs.skipped
+    )
 
 
 def _warped(x_e: np.ndarray) -> np.ndarray:

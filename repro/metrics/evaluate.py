@@ -154,6 +154,10 @@ def _record(
         "hardware": progress["hardware"],
         "seconds": {"train": round(progress["seconds"], 1), "evaluate": round(seconds, 1)},
         "pairs": [list(pair) for pair in trials.names],
+        "skipped": {
+            "train": progress.get("skipped", []),
+            "test": [left_out._asdict() for left_out in trials.skipped],
+        },
         "metrics": summarise(scores),
         "floors": {name: summarise(table) for name, table in floors.items()},
         "per_image": {

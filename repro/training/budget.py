@@ -30,7 +30,7 @@ def budget(config: Config) -> Iterator[str]:
         yield f"{name:12s} {count:>12,} parameters"
     total = sum(counts.values())
     yield f"{'all':12s} {total:>12,} parameters"
-    kept = _kept_for_backward(method, Batch(x_s, x_e, x_e))
+    kept = _kept_for_backward(method, Batch(x_s, x_e, x_e, x_s, x_e, x_e))
     weights = total * 4 * ADAM_COPIES
     together = f"{(weights + kept) / 2**20:,.0f} MiB, of which weights and Adam {weights / 2**20:,.0f}"
     yield f"estimated memory of a step: {together}"

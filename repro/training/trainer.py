@@ -80,6 +80,7 @@ class Trainer:
         if self.progress["step"] >= self.config.train.steps:
             return
         pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config)
+        self.progress["skipped"] = [left_out._asdict() for left_out in pairs.skipped]
         stream = BatchStream(pairs, self.config.data, self.config.train.batch, self.config.seed)
         try:
             if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace

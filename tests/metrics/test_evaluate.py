@@ -92,6 +92,7 @@ def test_the_record_has_its_fixed_part(record: dict, config: Config) -> None:
         "floors",
         "per_image",
         "pairs",
+        "skipped",
         "trained_commit",
     } == set(record)
     assert record["id"] == "smoke/toybox/anime/ours/0"
