@@ -14,7 +14,7 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "data.size": (16, 1024),
     "data.train_count": (1, MANY),
     "data.holdout": (0, MANY),
-    "data.clusters": (1, MANY),
+    "data.per_cluster": (1, MANY),
     "data.tps_displacement": (0, 0.333),  # from 1/3 on, neighbouring control points could change places
     "data.tps_rotation": (0, 180),
     "data.tps_scale": (0, 0.99),

@@ -25,7 +25,7 @@ class DataConfig:
     holdout: int = 200  # pictures kept out of training where the folder has no split of its own
     sketch: Literal["own", "drawn", "xdog"] = "own"  # whose lines: the data set's own, or asked for [41]
     broken: Literal["refuse", "skip"] = "refuse"  # what to do about files that cannot be used
-    clusters: int = 500  # k of the colour condition, at most a quarter of the pictures [42]
+    per_cluster: int = 8  # pictures in a colour cluster, on average; see experiments/color_clusters [42]
     tps_displacement: float = 0.12  # largest move of a TPS control point, in half picture sides [27]
     tps_rotation: float = 15.0  # degrees, largest rotation folded into the warp [27]
     tps_scale: float = 0.15  # largest relative change of size folded into the warp [27]

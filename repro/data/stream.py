@@ -1,33 +1,46 @@
 """Training batches as a pure function of (seed, step).
 
 Nothing is iterated and nothing has a position to save: resuming at step k just asks for batch k,
-and the stream is the same whatever happened before.
+and the stream is the same whatever happened before. It is also built in the loop that trains: a batch
+of 8 at 64² costs about 1 % of a step on two cores, so there is no worker whose number could matter.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import torch
 
 from repro.config import DataConfig
 from repro.contracts import Batch
-from repro.data.pairs import Pairs
+from repro.data.clusters import ColorClusters, color_clusters
+from repro.data.pairs import DataError, Pairs
 from repro.data.tensors import to_tensor
 from repro.data.tps import sample_tps, warp
 
+_EXEMPLARS = 1
+"""The random stream of y; x and its warps keep to their own."""
+
 
 class BatchStream:
-    """Shuffled epochs over ``pairs``, each picture with a fresh TPS exemplar."""
+    """Shuffled epochs over ``pairs``, each picture with a fresh TPS exemplar and a random other picture.
+
+    Raises DataError for a single pair, which has no other.
+    """
 
     def __init__(self, pairs: Pairs, data: DataConfig, batch: int, seed: int) -> None:
+        if len(pairs) < 2:
+            raise DataError("one training picture has no other to be coloured from: at least two are needed")
         self.pairs, self.data, self.batch, self.seed = pairs, data, batch, seed
         self._order = lru_cache(maxsize=2)(self._shuffle)
 
     def at(self, step: int, device: torch.device | None = None) -> Batch:
         """The batch of ``step`` (from 0) on ``device``: B = the configured batch size."""
-        x_s, x_e = as_tensors(self.pairs, self._indices(step), device)
+        x = self._indices(step)
+        y, similar = self._exemplars(step, x)
+        x_s, x_e = as_tensors(self.pairs, x, device)
+        y_s, y_e = as_tensors(self.pairs, y, device)
         generator = torch.Generator().manual_seed(_mix(self.seed, step))
         tps = sample_tps(
             self.batch,
@@ -37,12 +50,24 @@ class BatchStream:
             scale=self.data.tps_scale,
             shift=self.data.tps_shift,
         )
-        return Batch(x_s=x_s, x_e=x_e, x_t=warp(x_e, tps))
+        y_sim = to_tensor(self.pairs.color[similar], device)
+        return Batch(x_s=x_s, x_e=x_e, x_t=warp(x_e, tps), y_s=y_s, y_e=y_e, y_sim=y_sim)
+
+    @cached_property
+    def clusters(self) -> ColorClusters:
+        """The training pictures by their colours; made, or read from the cache, when first asked for."""
+        return color_clusters(self.pairs.color, max(1, len(self.pairs) // self.data.per_cluster))
 
     def _indices(self, step: int) -> np.ndarray:
         places = step * self.batch + np.arange(self.batch)
         epochs, offsets = np.divmod(places, len(self.pairs))
         return np.array([self._order(int(e))[o] for e, o in zip(epochs, offsets, strict=True)])
+
+    def _exemplars(self, step: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """For each x any other picture, all equally likely, and for each of these a mate of its cluster."""
+        rng = np.random.Generator(np.random.PCG64([self.seed, step, _EXEMPLARS]))
+        y = (x + rng.integers(1, len(self.pairs), len(x))) % len(self.pairs)
+        return y, np.array([self.clusters.similar(int(i), rng) for i in y])
 
     def _shuffle(self, epoch: int) -> np.ndarray:
         return np.random.Generator(np.random.PCG64([self.seed, epoch])).permutation(len(self.pairs))

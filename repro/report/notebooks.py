@@ -15,9 +15,11 @@ from nbformat import NotebookNode
 
 SETUP_TAG = "colab-setup"
 TIMEOUT = 300  # seconds a cell may take
-EXTRAS = ("safetensors",)
-"""What the chapters' part of `repro` imports besides `COLAB`."""
-COLAB = frozenset({"PIL", "cv2", "numpy", "torch"})
+EXTRAS = ("kornia", "kornia_rs", "safetensors")
+"""What the chapters' part of `repro` imports besides `COLAB`; kornia_rs is what kornia itself needs."""
+COLAB = frozenset(
+    {"PIL", "cv2", "kagglehub", "numpy", "requests", "sklearn", "threadpoolctl", "torch", "tqdm", "urllib3"}
+)
 """What Colab brings along, and what stays there as it is."""
 
 _SETUP = """\

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from repro.report.figures import Gallery, clusters_explorer
 
@@ -33,24 +32,10 @@ def gallery() -> Gallery:
 
 
 @pytest.fixture
-def figure(browser: Browser, gallery: Gallery) -> Iterator[Callable[..., Page]]:
-    """``figure()``: a page that holds only the figure; a fault in its script fails the test."""
+def figure(opened: Callable, gallery: Gallery) -> Callable[..., Page]:
+    """``figure()``: a page that holds only the figure."""
     html = clusters_explorer(gallery, 5, start=2)
-    contexts, faults = [], []
-
-    def open_page(**options: Any) -> Page:
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
-        page.set_content(f'<meta name="viewport" content="width=device-width"><body>{html}')
-        page.wait_for_function("document.querySelector('.readout').textContent")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert faults == []
+    return lambda **options: opened(html, **options).page
 
 
 def said(gallery: Gallery, picture: int, k: int) -> str:

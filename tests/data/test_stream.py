@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from repro.config import DataConfig
 from repro.contracts import Batch
-from repro.data.pairs import Pairs
+from repro.data.pairs import DataError, Pairs
 from repro.data.stream import BatchStream, as_tensors
 from repro.data.tps import sample_tps, warp
 
 COUNT, SIDE = 10, 16
 STRENGTHS = {"displacement": 0.12, "rotation": 15.0, "scale": 0.15, "shift": 0.10}
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour clusters are not found again in another test."""
+    monkeypatch.setenv("REPRO_CACHE", str(tmp_path / "cache"))
 
 
 @pytest.fixture
@@ -30,26 +39,32 @@ def stream(pairs: Pairs, batch: int = 4, seed: int = 0, **data) -> BatchStream:
     return BatchStream(pairs, DataConfig(size=SIDE, **data), batch, seed)
 
 
+def number(picture: torch.Tensor) -> list[int]:
+    """Which of the ten it is."""
+    return (picture[:, 0, 0, 0] * 255).round().int().tolist()
+
+
 def numbers(batch: Batch) -> list[int]:
     """Which pictures are in the batch; sketch and picture must agree."""
-    of_sketch, of_color = ((t[:, 0, 0, 0] * 255).round().int().tolist() for t in (batch.x_s, batch.x_e))
-    assert of_sketch == of_color
-    return of_color
+    assert number(batch.x_s) == number(batch.x_e)
+    assert number(batch.y_s) == number(batch.y_e)
+    return number(batch.x_e)
 
 
 def equal(a: Batch, b: Batch) -> bool:
-    return all(torch.equal(getattr(a, name), getattr(b, name)) for name in ("x_s", "x_e", "x_t"))
+    return all(torch.equal(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(Batch))
 
 
 def test_shapes_and_range(pairs) -> None:
     batch = stream(pairs).at(0)
-    assert batch.x_s.shape == (4, 1, SIDE, SIDE)
-    assert batch.x_e.shape == batch.x_t.shape == (4, 3, SIDE, SIDE)
-    for picture in (batch.x_s, batch.x_e, batch.x_t):
+    for field in dataclasses.fields(Batch):
+        picture = getattr(batch, field.name)
+        assert picture.shape == (4, 1 if field.name.endswith("_s") else 3, SIDE, SIDE)
         assert picture.dtype == torch.float32
         assert picture.min() >= 0
         assert picture.max() <= 1
-    assert torch.equal(batch.x_e, torch.from_numpy(pairs.color[numbers(batch)]).float() / 255)
+    for color in (batch.x_e, batch.y_e, batch.y_sim):
+        assert torch.equal(color, torch.from_numpy(pairs.color[number(color)]).float() / 255)
 
 
 def test_a_batch_depends_on_nothing_but_seed_and_step(pairs) -> None:
@@ -112,6 +127,69 @@ def test_the_warp_is_drawn_from_the_steps_own_seed(pairs) -> None:
     fixed = sample_tps(4, torch.Generator().manual_seed(0), **STRENGTHS)
     batches = [stream(pairs).at(step) for step in range(3)]
     assert not any(torch.equal(warp(batch.x_e, fixed), batch.x_t) for batch in batches)
+
+
+@pytest.mark.parametrize(
+    ("seed", "step", "of_x", "mean_of_x_t"),
+    [
+        (0, 0, [4, 6, 2, 7], 0.510289),
+        (0, 7, [3, 9, 2, 7], 0.499460),
+        (3, 100, [5, 2, 9, 0], 0.498559),
+    ],
+)
+def test_the_stream_is_what_the_committed_runs_were_trained_on(
+    pairs, seed: int, step: int, of_x: list[int], mean_of_x_t: float
+) -> None:
+    batch = stream(pairs, seed=seed).at(step)
+    assert numbers(batch) == of_x
+    assert float(batch.x_t.mean()) == pytest.approx(mean_of_x_t, abs=2e-6)
+
+
+# The exemplar and its mate
+
+
+def test_the_exemplar_is_another_picture_any_of_them(pairs) -> None:
+    """Nine others, each as often as the next: 800 draws, some 89 for every step around the circle."""
+    batches = [stream(pairs, batch=20).at(step) for step in range(40)]
+    steps = [(y - x) % COUNT for b in batches for x, y in zip(numbers(b), number(b.y_e), strict=True)]
+    counts = np.bincount(steps, minlength=COUNT)
+    assert counts[0] == 0
+    assert counts[1:].min() > 55
+    assert counts[1:].max() < 130
+
+
+def test_exemplars_are_not_the_next_contents(pairs) -> None:
+    """A planted fault: rolling the batch would pair the same pictures all through an epoch."""
+    batches = [stream(pairs).at(step) for step in range(20)]
+    assert len({tuple(number(b.y_e)) for b in batches}) == 20
+    assert not any(sorted(number(b.y_e)) == sorted(numbers(b)) for b in batches)
+
+
+def test_the_mate_is_another_picture_of_the_exemplars_cluster() -> None:
+    tones = np.array([20, 120, 240], np.uint8)[np.arange(24) % 3]
+    color = np.empty((24, 3, SIDE, SIDE), np.uint8)
+    color[:] = tones[:, None, None, None]
+    color[:, 0, 0, 0] = np.arange(24)
+    pairs = Pairs(color, color[:, :1].copy(), tuple(map(str, range(24))))
+    batches = stream(pairs, batch=24)
+    assert len(batches.clusters) == 3
+    for step in range(10):
+        batch = batches.at(step)
+        y, mate = np.array(number(batch.y_e)), np.array(number(batch.y_sim))
+        assert (y % 3 == mate % 3).all()
+        assert (y != mate).all()
+
+
+def test_the_size_of_a_cluster_is_the_configs(pairs) -> None:
+    assert len(stream(pairs, per_cluster=1).clusters) == COUNT
+    assert len(stream(pairs, per_cluster=5).clusters) == 2
+    assert len(stream(pairs, per_cluster=100).clusters) == 1
+
+
+def test_one_picture_has_no_exemplar(pairs) -> None:
+    alone = Pairs(pairs.color[:1], pairs.sketch[:1], pairs.names[:1])
+    with pytest.raises(DataError, match="at least two"):
+        stream(alone)
 
 
 def test_as_tensors_keeps_the_order_asked_for(pairs) -> None:

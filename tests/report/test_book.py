@@ -121,8 +121,8 @@ def test_setup_cell_fetches_what_the_chapters_need_and_colab_lacks(root: Path) -
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 imported.add(node.module.partition(".")[0])
     others = imported - {"repro"} - sys.stdlib_module_names
-    assert others - notebooks.COLAB == set(notebooks.EXTRAS)
-    assert notebooks.setup_source(ADDRESS).endswith(" safetensors")
+    assert others - notebooks.COLAB == set(notebooks.EXTRAS) - {"kornia_rs"}
+    assert notebooks.setup_source(ADDRESS).endswith(" kornia kornia_rs safetensors")
 
 
 def test_committed_notebooks_agree_with_the_setting(root: Path) -> None:
