@@ -130,11 +130,10 @@ def test_every_target_can_be_planned(target: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("target", ["tables", "bench"])
-def test_a_target_without_content_says_so_and_fails(target: str) -> None:
-    done = make(target)
+def test_a_target_without_content_says_so_and_fails() -> None:
+    done = make("tables")
     assert done.returncode != 0
-    assert f"make {target}: " in done.stderr
+    assert "make tables: " in done.stderr
     assert "later version" in done.stderr
 
 

@@ -23,11 +23,13 @@ COLAB = frozenset(
 """What Colab brings along, and what stays there as it is."""
 
 _SETUP = """\
-# Only on Colab: fetch the package, and leave torch and numpy as they are.
+# Only on Colab: fetch the package and the records, and leave torch and numpy as they are.
 import sys
 
 if "google.colab" in sys.modules:
-    %pip install -q --no-deps git+{address}
+    !git clone -q --depth 1 {address} book
+    %cd -q book/notebooks
+    %pip install -q --no-deps ..
     %pip install -q --no-deps {extras}"""
 
 

@@ -87,7 +87,7 @@ def test_setup_cell_comes_and_goes_without_a_trace(project: Path) -> None:
         (place,) = setup_cells(path)
         cells = notebooks.read(path).cells
         assert all(cell.cell_type != "code" for cell in cells[:place])
-        assert f"%pip install -q --no-deps git+{ADDRESS}\n" in cells[place].source
+        assert f"!git clone -q --depth 1 {ADDRESS} book\n" in cells[place].source
         assert "torch" not in cells[place].source.split("import sys")[1], "Colab's torch stays"
     assert notebooks.sync_setup(project / "notebooks", ADDRESS) == []
 

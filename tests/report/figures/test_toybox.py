@@ -1,4 +1,4 @@
-"""What the figure of Toybox carries is what it was given. How it answers: tests/book/test_toybox_figure.py."""
+"""What the figure of Toybox carries is what it was given; how it answers: book/test_toybox_figure.py."""
 
 from __future__ import annotations
 
