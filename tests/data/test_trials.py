@@ -8,7 +8,7 @@ from shutil import copytree
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from repro.config import DataConfig
 from repro.contracts import PROTOCOLS
@@ -16,7 +16,8 @@ from repro.data import toybox
 from repro.data.pairs import DataError
 from repro.data.sources import test_pairs as unseen_pairs
 from repro.data.sources import train_pairs
-from repro.data.trials import Trials, make_trials
+from repro.data.toybox import Difficulty
+from repro.data.trials import EXEMPLAR_SEED, Trials, make_trials
 
 COUNT, SIDE = 12, 32
 TOYBOX = DataConfig(size=SIDE, train_count=20)
@@ -105,6 +106,59 @@ def test_the_protocols_are_those_of_the_contract(trials: Trials) -> None:
     assert np.abs(warped - trials.x_e).mean() > 2  # it did move
 
 
+# On purpose more difficult, and another kind of sketch
+
+
+def test_the_kind_of_sketch_is_the_configs() -> None:
+    drawn, xdog = (make_trials(replace(TOYBOX, sketch=kind), 3) for kind in ("drawn", "xdog"))
+    assert drawn.names == xdog.names
+    for name in ("x_e", "y_e", "truth"):
+        assert np.array_equal(getattr(drawn, name), getattr(xdog, name))
+    for trials, kind in ((drawn, "drawn"), (xdog, "xdog")):
+        index = int(trials.names[1][0].rsplit("/", 1)[1])
+        sketch = toybox.picture("anime", "test", index, SIDE, kind).sketch
+        assert np.abs(sketch * 255 - trials.x_s[1]).max() <= 0.51
+    assert not np.array_equal(drawn.x_s, xdog.x_s)
+
+
+def test_contents_get_the_hand_and_exemplars_the_pose(trials: Trials) -> None:
+    posed = Difficulty(pose=30.0, scale=0.2)
+    hard = make_trials(TOYBOX, COUNT, replace(posed, wobble=2.0, broken=0.2))
+    assert hard.names == trials.names
+    assert not np.array_equal(hard.x_s, trials.x_s)
+    assert np.array_equal(hard.x_e, trials.x_e)  # the hand is that of the sketch alone
+    assert hard.truth is not None
+    assert trials.truth is not None
+    assert np.array_equal(hard.truth, trials.truth)
+    assert hard.x_map is not None
+    assert trials.x_map is not None
+    assert np.array_equal(hard.x_map.part, trials.x_map.part)
+    assert hard.y_map is not None
+    for i, (_, name) in enumerate(trials.names):
+        drawn = toybox.picture("anime", "test", int(name.rsplit("/", 1)[1]), SIDE, difficulty=posed)
+        assert np.abs(drawn.color * 255 - hard.y_e[i]).max() <= 0.51
+        part, uv = hard.y_map.at(i)
+        assert np.array_equal(part, drawn.part)
+        assert np.array_equal(uv, drawn.uv)
+
+
+def test_texture_is_on_content_exemplar_and_truth() -> None:
+    plain, hard = (make_trials(TOYBOX, 3, Difficulty(texture=depth)) for depth in (0.0, 0.4))
+    assert np.array_equal(hard.x_s, plain.x_s)
+    for name in ("x_e", "y_e", "truth"):
+        darker = getattr(plain, name).astype(int) - getattr(hard, name)
+        assert darker.min() >= -1
+        assert darker.mean() > 5
+
+
+def test_missing_items_are_missing_and_impossible_wishes_are_refused(shoes: DataConfig) -> None:
+    chosen = toybox.sample_pairs("anime", "test", COUNT, seed=EXEMPLAR_SEED, missing=1)
+    hard = make_trials(TOYBOX, COUNT, Difficulty(missing=1))
+    assert hard.names == tuple((f"toybox/anime/test/{i}", f"toybox/anime/test/{j}") for i, j in chosen)
+    with pytest.raises(ValueError, match="edges2shoes cannot be made harder"):
+        make_trials(shoes, 2, Difficulty(pose=10.0))
+
+
 # A folder of real pictures
 
 
@@ -128,7 +182,9 @@ def test_a_folder_has_no_truth_and_one_exemplar_of_another_picture_each(shoes: D
 
 def test_a_val_folder_is_the_test_where_there_is_one(shoes: DataConfig, tmp_path: Path) -> None:
     copytree(shoes.root, tmp_path, dirs_exist_ok=True)
-    copytree(tmp_path / "train", tmp_path / "val")
+    (tmp_path / "val").mkdir()
+    for file in (tmp_path / "train").iterdir():  # upside down: a test picture must not be in training
+        ImageOps.flip(Image.open(file)).save(tmp_path / "val" / file.name)
     official = replace(shoes, root=str(tmp_path))
     assert len(train_pairs(official)) == 10
     assert len(make_trials(official, 10)) == 10
