@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from repro.data.pairs import DataError
+from repro.data.pool import ordered_map
 from repro.data.readers.decode import Decoder
 from repro.data.readers.layouts import LAYOUTS, Layout, find_layout
-from repro.data.readers.pool import ordered_map
 from repro.data.readers.problems import Problem
 from repro.data.readers.read import doubles, split_folders
 from repro.data.readers.scan import Item, Listing, list_split, natural, what_there_is

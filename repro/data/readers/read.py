@@ -13,10 +13,10 @@ from typing import Literal
 
 from repro.config import DataConfig
 from repro.data.pairs import DataError, Pairs, Skipped
+from repro.data.pool import ordered_map
 from repro.data.readers.cache import Row, cached_pairs
 from repro.data.readers.decode import VERSION, Decoded, Decoder
 from repro.data.readers.layouts import Layout, find_layout
-from repro.data.readers.pool import ordered_map
 from repro.data.readers.problems import Problem, Unsound, printable
 from repro.data.readers.scan import Item, Listing, list_split, what_there_is
 

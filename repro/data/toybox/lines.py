@@ -25,6 +25,9 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 _SIGMA, _K, _P, _EPSILON = 0.4, 4.5, 19.0, 0.01
 """`repro.data.xdog.ANIME`; σ in pixels. A test holds the two together."""
 
+_SMOOTH = 128
+"""Side of the picture that the wider blur of xDoG is computed on, at most."""
+
 _BESIDE = 2.4
 """Pixels between a line and its double: clear of a line, which is 1.5 wide, and still plainly its double."""
 
@@ -36,11 +39,22 @@ def xdog_lines(color: NDArray[np.float32]) -> Ink:
     that draws. In float64, so that the threshold falls alike on every machine.
     """
     gray = np.tensordot(_LUMA, color.astype(np.float64), 1)
-    fine, wide = (_blurred(gray, sigma * len(gray) / 64) for sigma in (_SIGMA, _SIGMA * _K))
+    fine, wide = _blurred(gray, _SIGMA), _blurred_widely(gray, _SIGMA * _K)
     return np.where((1.0 + _P) * fine - _P * wide < _EPSILON, 255, 0).astype(np.uint8)
 
 
+def _blurred_widely(gray: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    """`_blurred`, of a larger picture at 128²: what is left is smooth, and the blur most of the work."""
+    if len(gray) <= _SMOOTH:
+        return _blurred(gray, sigma)
+    small = cv2.resize(gray, (_SMOOTH, _SMOOTH), interpolation=cv2.INTER_AREA)
+    wide = _blurred(np.asarray(small, np.float64), sigma)
+    return np.asarray(cv2.resize(wide, gray.shape, interpolation=cv2.INTER_CUBIC), np.float64)
+
+
 def _blurred(gray: NDArray[np.float64], sigma: float) -> NDArray[np.float64]:
+    """The Gaussian of ``sigma``, in pixels of a 64² picture."""
+    sigma = sigma * len(gray) / 64
     size = 2 * ceil(4 * sigma) + 1
     blurred = cv2.GaussianBlur(gray, (size, size), sigma, borderType=cv2.BORDER_REFLECT_101)
     return np.asarray(blurred, np.float64)

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from repro.data import pool
 from repro.data.pairs import DataError, Pairs, Skipped
-from repro.data.readers import cache, pool, read_pairs
+from repro.data.readers import cache, read_pairs
 from repro.data.readers.cache import Row, cached_pairs
 from repro.record import cache_folder
 

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
+from repro.data import pool
 from repro.data.pairs import DataError
-from repro.data.readers import pool
-from repro.data.readers.pool import ordered_map
+from repro.data.pool import ordered_map
 
 
 @pytest.mark.parametrize("cores", [1, 3])

@@ -1,4 +1,4 @@
-"""Many files through one function, in several processes where that pays, in the order given."""
+"""Many pictures through one function, in several processes where that pays, in the order given."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from repro.data.pairs import DataError
 T = TypeVar("T")
 R = TypeVar("R")
 
-MANY = 1000  # files from which on the start of processes, some seconds, is earned back
-MOST = 8  # processes: beyond, the disk is the limit
-SHOWN = 200  # files from which on there is a progress bar
-CHUNK = 16  # files handed over at a time
+MANY = 1000  # pictures from which on the start of processes, some seconds, is earned back
+MOST = 8  # processes: beyond, handing pictures over is the limit
+SHOWN = 200  # pictures from which on there is a progress bar
+CHUNK = 16  # pictures handed over at a time
 
 
 def ordered_map(work: Callable[[T], R], items: Sequence[T], what: str) -> Iterator[R]:
@@ -30,7 +30,7 @@ def ordered_map(work: Callable[[T], R], items: Sequence[T], what: str) -> Iterat
     """
     workers = min(MOST, _cores()) if len(items) >= MANY else 1
     silent = True if len(items) < SHOWN else None  # None: unless nobody is looking
-    with tqdm(total=len(items), desc=what, unit="file", leave=False, disable=silent) as bar:
+    with tqdm(total=len(items), desc=what, unit="picture", leave=False, disable=silent) as bar:
         for result in _mapped(work, items, workers):
             bar.update()
             yield result
