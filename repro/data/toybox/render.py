@@ -60,7 +60,7 @@ DOMAINS: Mapping[str, Domain] = MappingProxyType(
         "shoe": Domain(4, shoe.PARTS, shoe.ROLES, shoe.draw, shoe.colours, "drawn"),
     }
 )
-"""The domains drawn so far; the number is the domain's place in `repro.contracts.DOMAINS`."""
+"""The five columns; the number is the domain's place in `repro.contracts.DOMAINS`."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,10 @@ def role_colours(domain: str, split: str, index: int) -> dict[str, Colour]:
 
 
 def drawn(domain: str) -> Domain:
-    """The domain of that name. Raises ValueError that names the domains drawn so far."""
+    """The domain of that name. Raises ValueError that names those there are."""
     if domain not in DOMAINS:
         raise ValueError(
-            f"Toybox does not draw {domain!r} yet, only {', '.join(DOMAINS)}; for real pictures give --data"
+            f"Toybox does not draw {domain!r}, only {', '.join(DOMAINS)}; for real pictures give --data"
         )
     return DOMAINS[domain]
 
