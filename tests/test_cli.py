@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -122,3 +123,15 @@ def test_every_domain_may_be_asked_for(capsys: pytest.CaptureFixture[str]) -> No
         assert main(["train", "--preset", "smoke", "--domain", domain, "--dry-run"]) == 0
     with pytest.raises(ConfigError):
         resolve("smoke", "mouse", "ours")
+
+
+def test_a_reader_that_went_away_is_no_error() -> None:
+    """`repro experiment | head -0`: the pipe is closed before anything is written."""
+    program = "import sys; from repro.cli import main; sys.exit(main(['experiment']))"
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")

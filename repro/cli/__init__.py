@@ -8,8 +8,10 @@ and ``rest``, what no option claimed; it returns the exit status.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from types import MappingProxyType, ModuleType
 
 from repro.cli import bench, colorize, data, evaluate, experiment, export, train
@@ -27,6 +29,8 @@ VERBS: Mapping[str, ModuleType] = MappingProxyType(
     }
 )
 
+CUT_OFF = 141  # the shell's exit status of a command whose reader went away (SIGPIPE)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``repro …`` and return its exit status: 0 done, 1 a problem explained on stderr, 2 wrong usage."""
@@ -36,8 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     if rest and options.command != "train":
         parser.error(f"unrecognised arguments: {' '.join(rest)}")
     options.words, options.rest = words, rest
+    if isinstance(sys.stdout, TextIOWrapper):  # a file name may hold what the terminal cannot show
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        return VERBS[options.command].run(options)
+        status = VERBS[options.command].run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever reads our output, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF
     except (ValueError, OSError) as error:  # every error of ours that is meant for people is a ValueError
         print(f"repro {options.command}: {error}", file=sys.stderr)
         return 1

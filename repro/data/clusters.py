@@ -55,6 +55,8 @@ class ColorClusters:
         whole = len(sizes) == k and sizes.min() > 0 and (np.diff(sizes) <= 0).all()
         if not whole or self.mates.shape != (n,) or self.mates.max() >= n:
             raise ValueError("labels and centres do not describe a partition, or the mates are not its own")
+        if self.centres.shape != (k, BINS**3) or not np.isfinite(self.centres).all():
+            raise ValueError(f"the centres of a partition must be {BINS**3} finite numbers each")
         if ((self.mates >= 0) != (sizes[self.labels] == 1)).any():
             raise ValueError("a mate is named where there is company, or none where there is none")
 
@@ -105,11 +107,12 @@ def color_clusters(color: np.ndarray, count: int, *, white: bool | None = None) 
     with suppress(Exception), path.open("rb") as file:  # a damaged archive may raise anything
         stored = np.load(file, allow_pickle=False)
         found = ColorClusters(stored["labels"], stored["centres"], stored["mates"])
-        if len(found.labels) == len(color):
+        if len(found.labels) == len(color) and str(stored["digest"]) == _digest(found):
             return found
     made = cluster(signatures(color, white=white), count)
     with suppress(OSError), atomic_path(path) as temporary:
-        np.savez(temporary, labels=made.labels, centres=made.centres, mates=made.mates)
+        digest = np.array(_digest(made))
+        np.savez(temporary, labels=made.labels, centres=made.centres, mates=made.mates, digest=digest)
     return made
 
 
@@ -171,6 +174,14 @@ def _mates(labels: np.ndarray, signs: np.ndarray) -> np.ndarray:
         likeness[np.arange(len(rows)), rows] = -1 if len(labels) > 1 else 2
         mates[rows] = likeness.argmax(axis=1)
     return mates
+
+
+def _digest(made: ColorClusters) -> str:
+    """Hash of a partition, to know that it was read back as it was written."""
+    digest = hashlib.sha256()
+    for array in (made.labels, made.centres, made.mates):
+        digest.update(repr((array.dtype.str, array.shape)).encode() + array.tobytes())
+    return digest.hexdigest()
 
 
 def _fingerprint(color: np.ndarray, count: int, white: bool) -> str:

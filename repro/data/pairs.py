@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,6 +51,14 @@ class Pairs:
             raise DataError("there is not one picture")
         if len(set(self.names)) != len(self.names):
             raise DataError("two pictures have the same name")
+
+    def digest(self) -> str:
+        """Twelve hex digits that change when any pixel or name does, or their order."""
+        found = hashlib.sha256("\0".join(self.names).encode())
+        for array in (self.color, self.sketch):
+            for picture in array:  # one at a time: the file it is mapped from may be larger than the memory
+                found.update(picture.tobytes())
+        return found.hexdigest()[:12]
 
     def __len__(self) -> int:
         """The number of pictures, n."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -26,7 +28,8 @@ CHUNK = 16  # pictures handed over at a time
 def ordered_map(work: Callable[[T], R], items: Sequence[T], what: str) -> Iterator[R]:
     """``work`` of each item, in their order whatever the number of processes; a progress bar says ``what``.
 
-    ``work`` and what it returns must be picklable. Raises DataError when a process is killed.
+    ``work`` is a function of this package; what it takes and returns must be picklable. Raises
+    DataError when a process is killed.
     """
     workers = min(MOST, _cores()) if len(items) >= MANY else 1
     silent = True if len(items) < SHOWN else None  # None: unless nobody is looking
@@ -43,13 +46,31 @@ def _mapped(work: Callable[[T], R], items: Sequence[T], workers: int) -> Iterato
     # "spawn" because a fork after torch has started its threads can hang.
     with ProcessPoolExecutor(workers, get_context("spawn"), _start) as pool:
         try:
-            yield from pool.map(work, items, chunksize=CHUNK)
+            with _main_left_out():  # all processes start with the first item that is handed over
+                results = pool.map(work, items, chunksize=CHUNK)
+            yield from results
         except BrokenProcessPool as error:
             raise DataError(
-                "a process that decodes pictures was killed; most often memory ran out: close other programs"
+                "a process that makes pictures was killed; most often memory ran out: close other programs"
             ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _main_left_out() -> Iterator[None]:
+    """Processes that start now do not import the script that is running: that would run it again.
+
+    ``work`` lives in the package, so they need nothing of it.
+    """
+    main = sys.modules["__main__"]
+    kept = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    main.__dict__.pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
 
 
 def _cores() -> int:

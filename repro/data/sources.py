@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from os.path import isdir
 from pathlib import Path
 
 from repro.config import Config, DataConfig
 from repro.data.pairs import DataError, Pairs
 from repro.data.readers import LAYOUTS, READER_OF, find_layout, read_pairs, select
+from repro.data.readers.read import Selection
 from repro.data.toybox import picture_arrays
+
+FEWEST = 2
+"""Test pictures that a run can be measured on: each needs another one as its exemplar."""
 
 
 def on_real_pictures(config: Config, folder: Path) -> Config:
@@ -28,7 +33,7 @@ def as_many_as_there_are(config: Config) -> Config:
         known = len(select(config.data, "test").items)
     except DataError:
         return config
-    pairs = min(config.evaluate.pairs, max(known, 2))
+    pairs = min(config.evaluate.pairs, max(known, FEWEST))
     return replace(config, evaluate=replace(config.evaluate, pairs=pairs))
 
 
@@ -47,7 +52,7 @@ def _check_asked(data: DataConfig) -> None:
     """Raise DataError when what is asked for does not go together, or there is no folder at all."""
     if not data.root:
         raise DataError(f"{data.dataset} needs the folder that it lies in: give it with --data")
-    if not Path(data.root).is_dir():
+    if not isdir(data.root):
         raise DataError(f"{data.root} is not a folder; {LAYOUTS[data.dataset].expected}")
     layout, _ = find_layout(data.dataset, Path(data.root))
     if layout.domains and data.domain not in layout.domains:
@@ -74,21 +79,33 @@ def test_pairs(data: DataConfig, count: int) -> Pairs:
     """``count`` pictures that training never saw: the official split, or else the first ``holdout``.
 
     Where broken files are skipped there are fewer by so many. Raises DataError when there are not as
-    many files, or when broken ones are refused.
+    many files, when broken ones are refused, or when fewer than two are left of several.
     """
     if data.dataset == "toybox":
         return _toybox(data, "test", count)
     _check_asked(data)
     chosen = select(data, "test")
     if chosen.held_out and count > data.holdout:
-        raise DataError(
-            f"{chosen.root} has no folder of test pictures and only {data.holdout} pictures were held out of"
-            f" training: evaluate at most that many (--evaluate.pairs {data.holdout})"
-        )
+        raise _too_few(chosen, data, len(chosen.items))
     pairs = read_pairs(data, "test", count)
-    if len(pairs) + len(pairs.skipped) < count:
-        raise DataError(f"{chosen.root} holds only {len(pairs)} test pictures: --evaluate.pairs {len(pairs)}")
+    if len(pairs) + len(pairs.skipped) < count or len(pairs) < min(count, FEWEST):
+        raise _too_few(chosen, data, len(pairs))
     return pairs
+
+
+def _too_few(chosen: Selection, data: DataConfig, there: int) -> DataError:
+    """That only ``there`` pictures can be tested on, and what helps: evaluating fewer, or having more."""
+    enough = max(FEWEST, data.holdout + 1)
+    if chosen.held_out:
+        what = f"{chosen.root} has no folder of test pictures and only {there} pictures that can be used"
+        what += " were held out of training"
+        more = f"hold out more and train again (--data.holdout N, N >= {enough})"
+    else:
+        what = f"{chosen.root / chosen.folder} holds only {there} test pictures that can be used"
+        more = "put more there; without that folder, pictures of training are held out"
+        more += f" (--data.holdout N, N >= {FEWEST})"
+    fewer = f"evaluate at most that many (--evaluate.pairs {there}), or " if there >= FEWEST else ""
+    return DataError(f"{what}: {fewer}{more}")
 
 
 def _toybox(data: DataConfig, split: str, count: int) -> Pairs:

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from repro.config import Config, ConfigError, LossConfig, OptimConfig, to_dict
 from repro.contracts import Terms
+from repro.data.pairs import Pairs
 from repro.data.sources import train_pairs
 from repro.data.stream import BatchStream
 from repro.methods import build_method
@@ -57,7 +58,7 @@ class Trainer:
 
     def __init__(self, config: Config, run_dir: Path, *, resume: bool) -> None:
         self.config, self.run_dir = config, run_dir
-        data_moved = _claim(run_dir, config, resume)
+        self._data_moved = _claim(run_dir, config, resume)
         self.fabric = Fabric(accelerator="auto", devices=1, precision=config.train.precision)
         torch.manual_seed(config.seed)
         self.method = build_method(config)
@@ -67,20 +68,20 @@ class Trainer:
         self.progress |= {name: origin[name] for name in ("commit", "hardware")}
         if (run_dir / CHECKPOINT).exists():
             self.progress = load_checkpoint(run_dir, config, self.method, self.optimizers)
-        if data_moved:  # evaluation reads the new place from the checkpoint, even when no step is left
-            self._save()
-            write_json(run_dir / CONFIG, to_dict(config))
 
     def run(self) -> None:
         """Train to the last step.
 
         Raises Interrupted after SIGINT or SIGTERM, with a good checkpoint; Diverged when a loss is
-        not finite; RecordError when the run folder cannot be written.
+        not finite; RecordError when the run folder cannot be written, or when a run to be resumed was
+        trained on other pictures.
         """
         if self.progress["step"] >= self.config.train.steps:
+            self._note_new_place()
             return
         pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config)
-        self.progress["skipped"] = [left_out._asdict() for left_out in pairs.skipped]
+        self._check_pictures(pairs)
+        self._note_new_place()
         stream = BatchStream(pairs, self.config.data, self.config.train.batch, self.config.seed)
         try:
             if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
@@ -92,6 +93,23 @@ class Trainer:
                 f"cannot write into {self.run_dir} at step {self.progress['step']}: "
                 f"{error.strerror or error}. What was saved before is intact: make room, then add --resume."
             ) from error
+
+    def _check_pictures(self, pairs: Pairs) -> None:
+        """Note down what is trained on; RecordError when it is not what the run began with."""
+        digest = pairs.digest()
+        if self.progress.get("pictures", digest) != digest:
+            raise RecordError(
+                f"the pictures are not those that {self.run_dir} was trained on up to step "
+                f"{self.progress['step']}: give the same folder, unchanged, or train into a new --run-dir"
+            )
+        self.progress["pictures"] = digest
+        self.progress["skipped"] = [left_out._asdict() for left_out in pairs.skipped]
+
+    def _note_new_place(self) -> None:
+        """Evaluation reads the folder of the data from the checkpoint, even when no step was left."""
+        if self._data_moved:
+            self._save()
+            write_json(self.run_dir / CONFIG, to_dict(self.config))
 
     def _loop(self, stream: BatchStream) -> None:
         steps, journal = self.config.train.steps, Journal(self.run_dir, self.progress["step"])

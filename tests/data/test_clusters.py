@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,6 +122,8 @@ def test_parts_that_do_not_fit_are_refused() -> None:
         {"labels": swapped},
         {"labels": good.labels[:0]},
         {"centres": good.centres[:3]},
+        {"centres": good.centres[:, :3]},
+        {"centres": good.centres * np.nan},
         {"mates": good.mates[:-1]},
         {"mates": good.mates * 0},
         {"mates": good.mates + 100},
@@ -203,6 +206,22 @@ def test_a_damaged_cache_is_made_anew(cache: Path, damage: str) -> None:
             np.savez(path, labels=good["labels"] * 1.0, centres=good["centres"], mates=good["mates"])
     assert same_partition(color_clusters(color, 4).labels, hue)
     assert path.read_bytes() == whole, "and mended"
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("centres", lambda centres: centres * np.nan),
+        ("centres", lambda centres: centres + np.float32(1e-3)),
+        ("labels", lambda labels: np.roll(labels, 1)),
+    ],
+)
+def test_a_cache_that_says_something_else_is_made_anew(cache: Path, name: str, change: Callable) -> None:
+    color_clusters(families()[0], 4)
+    whole, good = (path := stored(cache)).read_bytes(), dict(np.load(path))
+    np.savez(path, **(good | {name: change(good[name])}))
+    np.testing.assert_array_equal(color_clusters(families()[0], 4).labels, good["labels"])
+    assert path.read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(cache: Path) -> None:

@@ -148,3 +148,12 @@ def test_a_set_stands_on_white_when_most_of_its_pictures_do() -> None:
     leaving = white.copy()
     leaving[..., 25:, 12:20] = 60  # a figure may touch the edge here and there
     assert on_white(leaving)
+
+
+@pytest.mark.parametrize(("share", "stands"), [(0.5, False), (0.8, False), (0.95, True)])
+def test_an_edge_that_is_white_in_part_is_not_paper(share: float, stands: bool) -> None:
+    """``share`` of the edge is white: a bright sky above a photograph's figure is no paper."""
+    color = np.full((6, 3, 40, 40), 255, np.uint8)
+    color[:, :, 40 - round(40 * 2 * (1 - share)) :, [0, -1]] = 60  # of the four sides, two from below
+    color[:, :, 8:32, 8:32] = 60
+    assert on_white(color) == stands

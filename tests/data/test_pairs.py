@@ -33,3 +33,15 @@ def test_pairs_that_do_not_fit_together(wrong: dict, says: str) -> None:
     Pairs(**arrays())
     with pytest.raises(DataError, match=says):
         Pairs(**{**arrays(), **wrong})
+
+
+def test_the_digest_changes_with_any_pixel_any_name_and_the_order() -> None:
+    known, digests = arrays(), set()
+    for change in ("nothing", "color", "sketch"):
+        changed = {name: known[name].copy() for name in ("color", "sketch")}
+        if change != "nothing":
+            changed[change][1, 0, 7, 7] = 1
+        digests.add(Pairs(**known | changed).digest())
+    digests.add(Pairs(**known | {"names": ("1.png", "0.png")}).digest())
+    assert len(digests) == 4
+    assert Pairs(**arrays()).digest() == Pairs(**known).digest()

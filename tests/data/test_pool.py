@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +37,16 @@ def test_a_bar_is_shown_for_many_files_only(
     assert capsys.readouterr().err == ""
     list(ordered_map(int, ["1"] * pool.SHOWN, "counting"))
     assert "counting" in capsys.readouterr().err
+
+
+def test_a_script_without_a_guard_may_draw_in_several_processes(tmp_path: Path) -> None:
+    """A spawned process imports the script that is running, which would start all over; ours do not."""
+    script = tmp_path / "mine.py"
+    script.write_text(
+        "from repro.data import pool\n"
+        "pool.MANY, pool._cores = 2, lambda: 2\n"
+        "from repro.data.toybox import picture_arrays\n"
+        "print('drawn', len(picture_arrays('shoe', 'train', 4, 16)[0]))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert done.stdout == "drawn 4\n", done.stderr

@@ -130,18 +130,19 @@ def test_the_warp_is_drawn_from_the_steps_own_seed(pairs) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "step", "of_x", "mean_of_x_t"),
+    ("seed", "step", "of_x", "of_y", "mean_of_x_t"),
     [
-        (0, 0, [4, 6, 2, 7], 0.510289),
-        (0, 7, [3, 9, 2, 7], 0.499460),
-        (3, 100, [5, 2, 9, 0], 0.498559),
+        (0, 0, [4, 6, 2, 7], [3, 1, 3, 1], 0.510289),
+        (0, 7, [3, 9, 2, 7], [2, 1, 1, 8], 0.499460),
+        (3, 100, [5, 2, 9, 0], [3, 7, 1, 8], 0.498559),
     ],
 )
 def test_the_stream_is_what_the_committed_runs_were_trained_on(
-    pairs, seed: int, step: int, of_x: list[int], mean_of_x_t: float
+    pairs, seed: int, step: int, of_x: list[int], of_y: list[int], mean_of_x_t: float
 ) -> None:
     batch = stream(pairs, seed=seed).at(step)
     assert numbers(batch) == of_x
+    assert number(batch.y_e) == of_y
     assert float(batch.x_t.mean()) == pytest.approx(mean_of_x_t, abs=2e-6)
 
 

@@ -164,3 +164,8 @@ def test_grain_runs_along_both_coordinates():
         spread = [np.ptp(grain(np.ones((1, 64), np.int64), uv, 0.5, Dice(index))) for index in range(20)]
         assert np.median(spread) > 0.2
     assert (grain(np.zeros((1, 64), np.int64), uv, 0.5, Dice(0)) == 1).all()  # the background has none
+
+
+def test_a_count_given_as_a_float_is_a_count():
+    assert Difficulty(stray=2.0) == Difficulty(stray=2)
+    assert isinstance(Difficulty(stray=2.0).stray, int)

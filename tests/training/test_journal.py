@@ -71,7 +71,7 @@ def test_a_checkpoint_is_tensors_and_json_alone(whole_run: Path) -> None:
         names = set(file.keys())
     assert {name.split(".")[0] for name in names} == {"nets", "optim"}
     assert set(card) == {"config", "progress"}
-    assert set(card["progress"]) == {"step", "seconds", "commit", "hardware", "skipped"}
+    assert set(card["progress"]) == {"step", "seconds", "commit", "hardware", "pictures", "skipped"}
 
 
 # Cost

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -182,6 +183,20 @@ def test_the_data_folder_may_move(duels: list[Duel], tmp_path: Path) -> None:
     trainer.run()
     assert read_tensors(run / CHECKPOINT)[1]["config"]["data"]["root"] == "new"
     assert trainer.progress["step"] == 2
+
+
+def test_other_pictures_are_no_way_to_resume(
+    duels: list[Duel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Trainer(short(), tmp_path, resume=False).run()
+    card = read_tensors(tmp_path / CHECKPOINT)[1]
+    trainer_module.save_checkpoint(tmp_path, short(), duels[0], {}, card["progress"] | {"step": 1})
+    pairs = trainer_module.train_pairs(short().data)
+    turned = replace(pairs, color=pairs.color[:, :, ::-1])
+    monkeypatch.setattr(trainer_module, "train_pairs", lambda _: turned)
+    with pytest.raises(RecordError, match=r"the pictures are not those that .* was trained on up to step 1"):
+        Trainer(short(), tmp_path, resume=True).run()
+    assert read_tensors(tmp_path / CHECKPOINT)[1]["progress"]["step"] == 1
 
 
 @pytest.mark.parametrize("place", ["repro.record.os.replace", "repro.methods.weights.save_file"])

@@ -41,8 +41,9 @@ Rows = Iterator[Row | Skipped]
 def cached_pairs(key: str, count: int, size: int, rows: Callable[[], Rows]) -> Pairs:
     """The pairs that were stored under ``key``, or else those of ``rows()``, stored there on the way.
 
-    The arrays are memory-mapped: of a big data set only what is looked at is read. A damaged cache is
-    made again. Where nothing can be stored (no room, no permission) the pairs are held in memory and
+    The arrays are memory-mapped. All of them is read once at the start, to see that nothing is damaged,
+    and from then on only what is looked at. A damaged cache is made again. Where nothing can be stored
+    (no room, no permission) the pairs are held in memory and
     one warning says so.
 
     Args:
@@ -75,7 +76,7 @@ def _stored(folder: Path, count: int, size: int, rows: Callable[[], Rows]) -> Pa
     draft.mkdir()
     try:
         _write(draft, size, rows())
-        shutil.rmtree(folder, ignore_errors=True)  # a damaged one
+        _remove(folder)  # a damaged one
         with suppress(OSError):  # another process was faster: its result is the same
             os.rename(draft, folder)
         if (found := _load(folder)) is None:
@@ -125,22 +126,25 @@ def _write(folder: Path, size: int, rows: Rows) -> None:
             column.header()
             column.file.flush()
             os.fsync(column.file.fileno())
+    card = {"names": names, "skipped": skipped}
+    shapes = [(column.rows, *column.shape) for column in columns.values()]
     checksums = {name: column.checksum for name, column in columns.items()}
-    write_json(folder / CARD, {"names": names, "skipped": skipped, "crc32": checksums})
+    checksums["card"] = _card_checksum(card, shapes)
+    write_json(folder / CARD, card | {"crc32": checksums})
 
 
 def _load(folder: Path) -> Pairs | None:
     """What lies in ``folder``, mapped; None where there is nothing, or anything is wrong with it."""
     try:
         card: Any = json.loads((folder / CARD).read_text(encoding="utf-8"))
-        color, sketch = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("color", "sketch"))
-        if {"color": _checksum(color), "sketch": _checksum(sketch)} != card["crc32"]:
+        paths = (folder / f"{name}.npy" for name in ("color", "sketch"))
+        color, sketch = (np.lib.format.open_memmap(path, mode="r") for path in paths)  # .npy and nothing else
+        found = {"color": _checksum(color), "sketch": _checksum(sketch)}
+        if found | {"card": _card_checksum(card, [color.shape, sketch.shape])} != card["crc32"]:
             return None
         skipped = tuple(Skipped(**entry) for entry in card["skipped"])
         return Pairs(color, sketch, tuple(card["names"]), skipped)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, KeyError, EOFError):  # cut short, or not what was written
+    except Exception:  # a damaged file may raise anything, and all of it means the same
         return None
 
 
@@ -150,6 +154,11 @@ def _checksum(array: np.ndarray) -> int:
     for start in range(0, len(content), BLOCK):
         checksum = zlib.crc32(content[start : start + BLOCK].tobytes(), checksum)
     return checksum
+
+
+def _card_checksum(card: dict[str, Any], shapes: list[tuple[int, ...]]) -> int:
+    """CRC-32 of what the card says, and of the shapes of the arrays beside it."""
+    return zlib.crc32(json.dumps([card["names"], card["skipped"], shapes], sort_keys=True).encode())
 
 
 def _in_memory(count: int, size: int, rows: Rows) -> Pairs:
@@ -162,6 +171,14 @@ def _in_memory(count: int, size: int, rows: Rows) -> Pairs:
             color[len(names)], sketch[len(names)] = row.color, row.sketch
             names.append(row.name)
     return Pairs(color[: len(names)], sketch[: len(names)], tuple(names), tuple(skipped))
+
+
+def _remove(entry: Path) -> None:
+    """Remove a folder, or what lies in its place: a file, or a link, whose target is left alone."""
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry, ignore_errors=True)
+    else:
+        entry.unlink(missing_ok=True)
 
 
 def _sweep(folder: Path) -> None:

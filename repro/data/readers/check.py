@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from repro.data.readers.decode import Decoder
 from repro.data.readers.layouts import LAYOUTS, Layout, find_layout
 from repro.data.readers.problems import Problem
 from repro.data.readers.read import doubles, split_folders
-from repro.data.readers.scan import Item, Listing, list_split, natural, what_there_is
+from repro.data.readers.scan import Item, Listing, is_there, list_split, natural, what_there_is
 
 
 @dataclass(frozen=True)
@@ -51,47 +52,49 @@ def check_folder(dataset: str, root: Path) -> Report:
     """
     if dataset not in LAYOUTS:
         raise DataError(f"there is no data set {dataset!r}: choose from {', '.join(LAYOUTS)}")
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise DataError(f"{what_there_is(root)}; {LAYOUTS[dataset].expected}")
     layout, root = find_layout(dataset, root)
     tally = _Tally(_official(layout, root))
     for group in _groups(layout, root, tally):
         _check_group(layout, root, group, tally)
     _note_sizes(layout, tally)
-    return Report(tuple(tally.problems), tally.counts, tuple(tally.notes))
+    problems = dict.fromkeys(tally.problems)  # a folder that cannot be entered is so for each domain in it
+    return Report(tuple(problems), tally.counts, tuple(tally.notes))
 
 
 def _groups(layout: Layout, root: Path, tally: _Tally) -> Iterator[str]:
-    """The domains that the folder has pictures of; a domain without any is a note, none at all a problem."""
+    """The domains that any split has; one missing from training is a note, all of them a problem."""
     if not layout.grouped:
         yield ""
         return
-    there = [group for group in layout.domains if (root / layout.train[0] / group).is_dir()]
+    splits = (layout.train[0], *layout.test)
+    there = [group for group in layout.domains if is_there(root / layout.train[0] / group)]
     if not there:
         tally.problems.append(Problem(layout.train[0], "missing folder", layout.expected))
-    for split in (layout.train[0], *layout.test):
+    for split in splits:
         tally.problems += _strangers(root, split, layout)
-    yield from there
+    yield from (g for g in layout.domains if any(is_there(root / split / g) for split in splits))
     if there and (absent := [group for group in layout.domains if group not in there]):
         tally.notes.append(f"no {' and no '.join(absent)}: the other domains can be used without")
 
 
 def _strangers(root: Path, split: str, layout: Layout) -> list[Problem]:
     """What lies beside the folders of the domains."""
-    if not (root / split).is_dir():
+    if not is_there(root / split):
         return []
     listing = list_split(layout, root, split)
     files = [Problem(item.file, "unexpected file", "beside the folders") for item in listing.items]
-    checked = {f"{split}/{domain}" for domain in layout.domains if (root / split / domain).is_dir()}
+    checked = {f"{split}/{domain}" for domain in layout.domains if is_there(root / split / domain)}
     return files + [p for p in listing.problems if p.file not in checked and p.kind != "empty folder"]
 
 
 def _check_group(layout: Layout, root: Path, group: str, tally: _Tally) -> None:
     """Training and test pictures of one domain."""
     train, test = split_folders(layout, root, group)
-    training = list_split(layout, root, train)
     tests = list_split(layout, root, test) if test else Listing("")
-    _check_split(layout, training, tests.items, tally)
+    if not group or is_there(root / train):
+        _check_split(layout, list_split(layout, root, train), tests.items, tally)
     if test:
         _check_split(layout, tests, (), tally)
     elif layout.test:
@@ -115,7 +118,7 @@ def _check_split(layout: Layout, listing: Listing, tested: tuple[Item, ...], tal
 def _official(layout: Layout, root: Path) -> Mapping[str, int]:
     """Folder → official number of pictures, of the release that most of the folders in ``root`` belong to."""
     releases = layout.official.values()
-    return max(releases, key=lambda release: sum((root / name).is_dir() for name in release), default={})
+    return max(releases, key=lambda release: sum(os.path.isdir(root / name) for name in release), default={})
 
 
 def _note_sizes(layout: Layout, tally: _Tally) -> None:

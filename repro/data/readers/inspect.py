@@ -1,4 +1,9 @@
-"""The bytes of one picture file: what they are, whether they are whole, and the picture in them."""
+"""The bytes of one picture file: what they are, whether they are whole, and the picture in them.
+
+What cannot be seen: bytes that were changed or lost inside a JPEG, a WebP, a BMP or a TIFF, and still decode
+to something plausible. Only PNG has checksums; of the others the ends are looked at, and of a JPEG the
+even colour that a decoder puts where data is missing (:mod:`repro.data.readers.decode`).
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,11 @@ import re
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from repro.data.images import MAX_PIXELS, MIN_SIDE, ImageError, read_image, readable_formats
 from repro.data.readers.problems import Unsound
@@ -31,7 +37,12 @@ GREYS = frozenset({"1", "L", "LA", "La"})
 and grey of 16 bits and more, whose white may lie anywhere."""
 
 _CUT = re.compile(r"truncat|unexpected end|not enough|0 bytes|premature|incomplete", re.IGNORECASE)
+_OBJECT = re.compile(r"<[^<>]* at 0x[0-9a-f]+>")  # an object of Python in a message, with its address
 _ORIENTATION = 0x0112  # the EXIF tag
+_PLACES = ((273, 279), (324, 325))  # TIFF tags: where strips or tiles begin, and how many bytes each has
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_SLICE = 2**16  # bytes that are unpacked at a time
+_SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # colour type of a PNG → samples in a pixel
 
 
 def decode(content: bytes, form: str, *, sketch: bool, upright: bool) -> np.ndarray:
@@ -58,6 +69,7 @@ def decode(content: bytes, form: str, *, sketch: bool, upright: bool) -> np.ndar
             if upright and turned:
                 raise Unsound("rotated", "by its EXIF orientation")
             _check_whole(content, form)
+            _check_held(content, image)
             try:
                 return read_image(image, what="picture")
             except ImageError as error:
@@ -108,20 +120,26 @@ def _check_mode(image: Image.Image, sketch: bool) -> None:
 def _check_whole(content: bytes, form: str) -> None:
     """What a decoder lets pass, or is vague about: wrong checksums in a PNG, an end that is missing.
 
-    A JPEG ends with a marker after its last scan; a RIFF file, which a WebP is, says how long it is.
+    A JPEG ends with a marker after its last scan; a TIFF says where its directory lies, behind the pixels
+    as a rule; a RIFF file, which a WebP is, says how long it is.
     """
     if form == "PNG":
-        _check_chunks(content)
+        for _ in _chunks(content):
+            pass  # each is checked as it comes
     endless = {
         "JPEG": content.rfind(b"\xff\xd9") <= content.rfind(b"\xff\xda"),
+        "TIFF": _directory(content) >= len(content),
         "WEBP": len(content) < int.from_bytes(content[4:8], "little") + 8,
     }
     if endless.get(form):
         raise Unsound("truncated", "its end is missing")
 
 
-def _check_chunks(content: bytes) -> None:
-    """Walk the chunks of a PNG: length, name, data, CRC-32 of name and data (PNG, third edition, 5.3)."""
+def _chunks(content: bytes) -> Iterator[tuple[bytes, memoryview]]:
+    """Names and data of the chunks of a PNG, each checked when its turn comes.
+
+    A chunk is a length, a name, data, and the CRC-32 of name and data (PNG, third edition, 5.3).
+    """
     place = 8  # after the signature
     while place + 12 <= len(content):
         (length,) = struct.unpack_from(">I", content, place)
@@ -129,19 +147,80 @@ def _check_chunks(content: bytes) -> None:
         if end + 4 > len(content):
             break
         (checksum,) = struct.unpack_from(">I", content, end)
-        if zlib.crc32(memoryview(content)[place + 4 : end]) != checksum:
+        named = memoryview(content)[place + 4 : end]
+        if zlib.crc32(named) != checksum:
             raise Unsound("damaged", f"wrong checksum at byte {end}")
-        if content[place + 4 : place + 8] == b"IEND":
+        yield bytes(named[:4]), named[4:]
+        if named[:4] == b"IEND":
             return
         place = end + 4
     raise Unsound("truncated", "its end is missing")
 
 
+def _check_held(content: bytes, image: Image.Image) -> None:
+    """Refuse a PNG with fewer rows, and a TIFF with fewer bytes, than its header promises."""
+    if image.format == "PNG":
+        chunks = list(_chunks(content))
+        header = next(data for name, data in chunks if name == b"IHDR")
+        promised = _png_bytes(*image.size, header)
+        held = _unpacked([data for name, data in chunks if name == b"IDAT"], promised)
+        if held < promised:
+            raise Unsound("truncated", f"{held} of {promised} bytes of its pixels are there")
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        for starts, counts in _PLACES:
+            ends = map(sum, zip(_numbers(image, starts), _numbers(image, counts), strict=False))
+            if max(ends, default=0) > len(content):
+                raise Unsound("truncated", "its end is missing")
+
+
+def _png_bytes(width: int, height: int, header: memoryview) -> int:
+    """Bytes of all rows of a PNG, before packing: each is a filter type and its samples (ibid., 7 to 9)."""
+    depth, kind, interlaced = header[8], header[9], header[12]
+    total = 0
+    for left, top, across, down in _ADAM7 if interlaced else ((0, 0, 1, 1),):
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        row = 1 + -(-columns * depth * _SAMPLES.get(kind, 0) // 8)
+        total += rows * row if columns > 0 and rows > 0 else 0
+    return total
+
+
+def _unpacked(parts: list[memoryview], enough: int) -> int:
+    """How many bytes a zlib stream in ``parts`` holds, counted up to ``enough`` and never kept."""
+    packed, count = zlib.decompressobj(), 0
+    slices = (part[at : at + _SLICE] for part in parts for at in range(0, len(part), _SLICE))
+    try:
+        for rest in slices:
+            while len(rest) and count < enough and not packed.eof:
+                count += len(packed.decompress(rest, min(_SLICE, enough - count)))
+                rest = packed.unconsumed_tail
+    except zlib.error as error:
+        raise Unsound("damaged", "its pixels do not unpack") from error
+    return count
+
+
+def _numbers(image: TiffImagePlugin.TiffImageFile, tag: int) -> tuple[int, ...]:
+    """The whole numbers under a tag of a TIFF; none where it is missing or holds something else."""
+    try:
+        found = image.tag_v2.get(tag, ())
+    except Exception:  # a broken directory can raise nearly anything; the decoder will say so
+        return ()
+    found = found if isinstance(found, tuple) else (found,)
+    return tuple(number for number in found if isinstance(number, int))
+
+
+def _directory(content: bytes) -> int:
+    """Where the first directory of a TIFF begins (TIFF 6.0, section 2)."""
+    place = content[8:16] if b"+" in content[2:4] else content[4:8]  # "+" instead of "*": a BigTIFF
+    return int.from_bytes(place, "little" if content.startswith(b"II") else "big")
+
+
 def _damage(error: BaseException) -> Unsound:
-    """A decoder's words as a kind of problem."""
+    """A decoder's words as a kind of problem, the same whenever it is met: no address of an object."""
     if isinstance(error, MemoryError):
         raise error
-    text = str(error).partition("\n")[0][:100]
+    if isinstance(error, UnidentifiedImageError):
+        return Unsound("damaged", "its header cannot be read")
+    text = _OBJECT.sub("it", str(error).partition("\n")[0])[:100]
     return Unsound("truncated" if _CUT.search(text) else "damaged", text)
 
 

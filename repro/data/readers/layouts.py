@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from os.path import isdir  # Path.is_dir raises where a folder may not be entered
 from pathlib import Path
 from typing import Literal
 
@@ -123,12 +124,14 @@ READER_OF: Mapping[str, Literal["anime-pair", "afhq", "edges2shoes"]] = {
 def find_layout(dataset: str, root: Path) -> tuple[Layout, Path]:
     """The layout of ``dataset`` as it lies in ``root``, and the folder in which it begins.
 
-    Raises KeyError for an unknown data set.
+    A wrapper that is a link out of ``root`` stays a part of the splits' names: whoever lists them sees
+    where they lead. Raises KeyError for an unknown data set.
     """
     layout = LAYOUTS[dataset]
     if layout is FOLDER:
-        return (TWO_FOLDERS if any((root / n).is_dir() for n in ("color", SKETCHES)) else FOLDER), root
-    inside = (root / wrapper for wrapper in layout.wrappers)
-    if not (root / "train").is_dir():
-        root = next((folder for folder in inside if (folder / "train").is_dir()), root)
-    return layout, root
+        return (TWO_FOLDERS if any(isdir(root / n) for n in ("color", SKETCHES)) else FOLDER), root
+    wrapper = next((name for name in ("", *layout.wrappers) if isdir(root / name / "train")), "")
+    if (root / wrapper).resolve().is_relative_to(root.resolve()):
+        return layout, root / wrapper
+    train, test = (tuple(f"{wrapper}/{name}" for name in names) for names in (layout.train, layout.test))
+    return replace(layout, train=train, test=test), root

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 KINDS: dict[str, str] = {
@@ -40,6 +41,10 @@ KINDS: dict[str, str] = {
 """Kind of problem → what to do about it."""
 
 
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Unicode's Bidi_Control: they reorder the text around them (UAX #9)."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One file that cannot be used.
@@ -68,6 +73,15 @@ class Unsound(Exception):
     def of(self, file: str) -> Problem:
         """The problem of ``file``."""
         return Problem(file, self.kind, self.detail)
+
+
+def harmful(character: str) -> bool:
+    """Whether a character has no place in a name: a control, half a code, or one that turns text around.
+
+    Halves (lone surrogates) stand for bytes that are not UTF-8. Wide spaces, and the joiners in many a
+    script and emoji, are as good as letters.
+    """
+    return unicodedata.category(character) in {"Cc", "Cs"} or character in _TURNING
 
 
 def printable(name: str) -> str:

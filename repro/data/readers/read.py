@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +19,7 @@ from repro.data.readers.cache import Row, cached_pairs
 from repro.data.readers.decode import VERSION, Decoded, Decoder
 from repro.data.readers.layouts import Layout, find_layout
 from repro.data.readers.problems import Problem, Unsound, printable
-from repro.data.readers.scan import Item, Listing, list_split, what_there_is
+from repro.data.readers.scan import Item, Listing, is_there, list_split, what_there_is
 
 Part = Literal["train", "test"]
 FEW = 3  # problems named in an error message
@@ -79,7 +80,7 @@ def read_pairs(data: DataConfig, part: Part, count: int | None = None) -> Pairs:
 def select(data: DataConfig, part: Part) -> Selection:
     """Which files belong to ``part``. Raises DataError when the folder of training pictures is not there."""
     root = Path(data.root)
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise DataError(what_there_is(root))
     layout, root = find_layout(data.dataset, root)
     group = data.domain if layout.grouped else ""
@@ -96,7 +97,9 @@ def select(data: DataConfig, part: Part) -> Selection:
     if missing:
         folder = root / missing[0].file
         what = "there is no folder" if missing[0].kind == "missing folder" else "there are no pictures in"
-        raise DataError(f"{what} {folder}: {what_there_is(root)}; {layout.expected}")
+        own = "; for a folder of pictures of your own add --data.dataset folder" if layout.domains else ""
+        shown = printable(str(folder))
+        raise DataError(f"{what} {shown}: {what_there_is(root)}; {layout.expected}{own}")
     tested = tests.items if part == "train" else ()
     return Selection(layout, root, here.folder, here.items, tested, here.problems, held_out)
 
@@ -106,7 +109,7 @@ def split_folders(layout: Layout, root: Path, group: str) -> tuple[str, str | No
     paths = [f"{name}/{group}" if group else name for name in layout.test]
     return (
         f"{layout.train[0]}/{group}" if group else layout.train[0],
-        next((path for path in paths if (root / path).is_dir()), None),
+        next((path for path in paths if is_there(root / path)), None),
     )
 
 

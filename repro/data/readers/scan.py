@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from repro.data.readers.layouts import SKETCHES, Layout
-from repro.data.readers.problems import Problem, Unsound
+from repro.data.readers.problems import Problem, Unsound, harmful, printable
 
 LITTER = frozenset({"Thumbs.db", "desktop.ini", "__MACOSX"})
 MAX_BYTES = 256 * 2**20
@@ -65,10 +65,25 @@ def natural(name: str) -> tuple[tuple[int, int | str], ...]:
 
 def what_there_is(root: Path) -> str:
     """What a person finds at ``root`` in place of what they asked for."""
-    if not root.is_dir():
-        return f"{root} is not a folder"
-    folders = sorted(p.name for p in root.iterdir() if p.is_dir())
-    return f"{root} has the folders {', '.join(folders)}" if folders else f"{root} has no folders"
+    shown = printable(str(root))
+    if not os.path.isdir(root):
+        return f"{shown} is not a folder"
+    try:
+        folders = sorted(printable(name) for name in os.listdir(root) if os.path.isdir(root / name))
+    except OSError as error:
+        return f"{shown} cannot be listed ({error.strerror or error})"
+    return f"{shown} has the folders {', '.join(folders)}" if folders else f"{shown} has no folders"
+
+
+def is_there(path: Path) -> bool:
+    """Whether anything has this name: a link to nowhere, or what may not be looked at, is not nothing."""
+    try:
+        path.lstat()
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -82,13 +97,9 @@ class _Folder:
 
 def _list_folder(layout: Layout, root: Path, name: str) -> _Folder:
     folder = root / name
-    try:
-        _check_folder(folder, root)
-        entries = sorted(os.listdir(folder), key=natural)
-    except Unsound as fault:
-        return _Folder([], [fault.of(name or ".")])
-    except PermissionError:
-        return _Folder([], [Problem(name or ".", "no permission")])
+    entries = _entries(root, name)
+    if isinstance(entries, Problem):
+        return _Folder([], [entries])
     items: dict[str, Item] = {}
     problems, stems = [], set()
     for entry in entries:
@@ -103,18 +114,46 @@ def _list_folder(layout: Layout, root: Path, name: str) -> _Folder:
             items[stem] = Item(entry, file, folder / entry, (stamp,))
         except Unsound as fault:
             problems.append(fault.of(file))
+        except OSError as error:  # gone since it was listed
+            problems.append(_unreadable(error).of(file))
     if not stems:
         problems.append(Problem(name or ".", "empty folder", layout.expected))
     return _Folder(list(items.values()), problems, frozenset(stems))
 
 
+def _entries(root: Path, name: str) -> list[str] | Problem:
+    """What lies in ``root/name``, or what is wrong with the first folder on the way that is closed."""
+    entries = []
+    for parent in (*reversed(PurePath(name).parents), PurePath(name)):
+        try:
+            _check_folder(root / parent, root)
+            if parent == PurePath(name):
+                entries = sorted(os.listdir(root / parent), key=natural)
+        except Unsound as fault:
+            return fault.of(parent.as_posix())
+        except OSError as error:
+            return _unreadable(error).of(parent.as_posix())
+    return entries
+
+
 def _check_folder(folder: Path, root: Path) -> None:
-    if not os.path.lexists(folder):
-        raise Unsound("missing folder", what_there_is(root))
-    if folder.is_symlink() and folder != root:
+    try:
+        status = folder.lstat()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise Unsound("missing folder", what_there_is(root)) from error
+    if stat.S_ISLNK(status.st_mode) and folder != root:
         _check_link(folder, root)
     if not folder.is_dir():
         raise Unsound("missing folder", "a file has its name")
+    if not os.access(folder, os.X_OK):
+        raise Unsound("no permission")
+
+
+def _unreadable(error: OSError) -> Unsound:
+    """The fault behind an error that the disk gave."""
+    if isinstance(error, PermissionError):
+        return Unsound("no permission")
+    return Unsound("damaged", error.strerror or str(error))
 
 
 def _stamp(path: Path, root: Path, layout: Layout) -> tuple[int, int]:
@@ -131,7 +170,7 @@ def _stamp(path: Path, root: Path, layout: Layout) -> tuple[int, int]:
         "nested folder": stat.S_ISDIR(status.st_mode),
         "not a regular file": not stat.S_ISREG(status.st_mode),
         "unexpected file": not picture,
-        "odd name": not path.name.isprintable(),  # lone surrogates stand for bytes that are not UTF-8
+        "odd name": any(map(harmful, path.name)),
         "zero bytes": status.st_size == 0,
         "too many bytes": status.st_size > MAX_BYTES,
     }

@@ -61,8 +61,10 @@ class Difficulty:
             value, (most, unit) = getattr(self, field.name), _MOST[field.name]
             if not 0 <= value <= most:
                 raise ValueError(f"difficulty {field.name} is {value}: it counts {unit}, from 0 to {most:g}")
-            if isinstance(most, int) and value != int(value):
-                raise ValueError(f"difficulty {field.name} is {value}: it counts whole {unit}")
+            if isinstance(most, int):
+                if value != int(value):
+                    raise ValueError(f"difficulty {field.name} is {value}: it counts whole {unit}")
+                object.__setattr__(self, field.name, int(value))
 
     def of_content(self) -> Difficulty:
         """What concerns the picture whose sketch is coloured: texture and the hand."""

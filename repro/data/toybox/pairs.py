@@ -59,6 +59,8 @@ def sample_pairs(
     number = drawn(domain).number
     if split not in SPLITS:
         raise ValueError(f"unknown split {split!r}; one of: {', '.join(SPLITS)}")
+    if count < 0:
+        raise ValueError(f"{count} pairs cannot be drawn")
     missing = Difficulty(missing=missing).missing
     dice = Dice(number, SPLITS.index(split), seed, count, 2)
     starts = [dice.below(count) for _ in range(count)]

@@ -35,9 +35,9 @@ def form_of(path: Path) -> str:
     return {".png": "PNG", ".webp": "WEBP", ".tif": "TIFF"}.get(path.suffix, "JPEG")
 
 
-def cut(keep: float) -> Break:
+def cut(keep: float, **options: Any) -> Break:
     def change(path: Path, kit: Kit) -> None:
-        whole = kit.encoded(form_of(path), kit.noise)
+        whole = kit.encoded(form_of(path), kit.noise, **options)
         path.write_bytes(whole[: int(len(whole) * keep)])
 
     return change
@@ -45,6 +45,30 @@ def cut(keep: float) -> Break:
 
 def without_end(form: str, count: int) -> Break:
     return lambda path, kit: path.write_bytes(kit.encoded(form)[:-count]) and None
+
+
+def gutted(keep: float) -> Break:
+    """A JPEG that lost most of its data, but neither its header nor its end."""
+
+    def change(path: Path, kit: Kit) -> None:
+        whole = kit.encoded("JPEG", kit.noise)
+        path.write_bytes(whole[: int(len(whole) * keep)] + b"\xff\xd9")
+
+    return change
+
+
+def directory_first(path: Path, kit: Kit) -> None:
+    """Half of a TIFF packed by deflate, whose directory lies before its pixels: it says how many they are."""
+    pixels = zlib.compress(kit.noise.tobytes())
+    width, height = kit.noise.size
+    table = {256: width, 257: height, 259: 8, 262: 2, 273: 256, 277: 3, 278: height, 279: len(pixels)}
+    rows = [struct.pack("<HHII", tag, 4, 1, value) for tag, value in table.items()]
+    rows.insert(2, struct.pack("<HHII", 258, 3, 3, 240))  # bits of a sample: three numbers, at byte 240
+    head = b"II*\0" + struct.pack("<IH", 8, len(rows)) + b"".join(rows) + bytes(4)
+    head = head.ljust(240, b"\0") + struct.pack("<HHH", 8, 8, 8)
+    whole = head.ljust(256, b"\0") + pixels
+    assert Image.open(BytesIO(whole)).tobytes() == kit.noise.tobytes()
+    path.write_bytes(whole[: len(whole) // 2])
 
 
 def several(form: str) -> Break:
@@ -113,7 +137,8 @@ def png_chunks(content: bytes, name: bytes, change: Callable[[bytearray], None],
     data = bytearray(content[place + 4 : place + 4 + length])
     change(data)
     end = zlib.crc32(name + data).to_bytes(4) if crc else content[place + 4 + length : place + 8 + length]
-    return content[: place + 4] + bytes(data) + end + content[place + 8 + length :]
+    changed = len(data).to_bytes(4) + name + bytes(data) + end
+    return content[: place - 4] + changed + content[place + 8 + length :]
 
 
 def png(name: bytes, change: Callable[[bytearray], None], crc: bool = True) -> Break:
@@ -132,6 +157,12 @@ def lying_checksum(path: Path, kit: Kit) -> None:
 
 def flip(data: bytearray) -> None:
     data[len(data) // 2] ^= 255
+
+
+def halve(data: bytearray) -> None:
+    """The first half of the rows, well packed."""
+    rows = zlib.decompress(data)
+    data[:] = zlib.compress(rows[: len(rows) // 2])
 
 
 def claim(side: int) -> Callable[[bytearray], None]:

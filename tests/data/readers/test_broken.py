@@ -1,9 +1,11 @@
-"""Sixty kinds of broken file in the real layouts: each named, none fatal, none ever used."""
+"""Seventy kinds of broken file in the real layouts: each named, none fatal, none ever used."""
 
 from __future__ import annotations
 
 import os
 import pickle
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from PIL import Image, ImageOps
 
 from repro.data.pairs import DataError
 from repro.data.readers import KINDS, check_folder, read_pairs
-from repro.data.readers.problems import Problem, printable
+from repro.data.readers.inspect import decode
+from repro.data.readers.problems import Problem, Unsound, harmful, printable
 from tests.data.readers.breaks import (
     Break,
     Kit,
@@ -21,9 +24,12 @@ from tests.data.readers.breaks import (
     claim,
     copied,
     cut,
+    directory_first,
     drawn,
     encoded_as,
     flip,
+    gutted,
+    halve,
     holds,
     link,
     listening,
@@ -60,6 +66,14 @@ BREAKS: list[tuple[str, str, tuple[str, ...], Break]] = [
     ("the header alone", "truncated", TWO, cut(0.002)),
     ("a JPEG without its end", "truncated", REAL, under(".jpg", without_end("JPEG", 2))),
     ("a PNG without its end", "truncated", REAL, under(".png", without_end("PNG", 12))),
+    ("half the rows of a PNG", "truncated", ALL, png(b"IDAT", halve)),
+    ("a JPEG that lost its inside", "truncated", REAL, under(".jpg", gutted(0.4))),
+    ("half a TIFF", "truncated", ("folder",), under(".tif", cut(0.5))),
+    ("half a TIFF, LZW", "truncated", ("folder",), under(".tif", cut(0.5, compression="tiff_lzw"))),
+    ("half a TIFF, deflate", "truncated", ("folder",), under(".tif", cut(0.5, compression="tiff_deflate"))),
+    ("half a TIFF, JPEG", "truncated", ("folder",), under(".tif", cut(0.5, compression="jpeg"))),
+    ("half a TIFF after its directory", "truncated", ("folder",), under(".tif", directory_first)),
+    ("a TIFF of nothing", "damaged", ("folder",), under(".tif", holds(b"II*\0\x08\0\0\0" + bytes(99)))),
     ("a web page", "not a picture", TWO, holds(b"<!DOCTYPE html><html>404</html>" * 9)),
     ("a text", "not a picture", TWO, holds(b"see the other folder\n" * 9)),
     ("an archive", "not a picture", TWO, zipped),
@@ -144,6 +158,7 @@ def test_it_is_named_and_never_used(
 
     problems = check_folder(dataset, root).problems
     assert [(problem.file, problem.kind) for problem in problems] == [(file, kind)]
+    assert " at 0x" not in str(problems[0])  # an object's address would be another one at every look
 
     with pytest.raises(DataError) as refused:
         read_pairs(data, "train")
@@ -167,6 +182,52 @@ def test_there_are_thirty_kinds_and_every_kind_is_met() -> None:
     elsewhere = {"missing folder", "empty folder", "unpaired", "no permission"}
     assert len(BREAKS) >= 30
     assert met | elsewhere == set(KINDS)
+
+
+@pytest.mark.parametrize(("shape", "depth"), [((37, 29), 8), ((8, 9), 8), ((64, 64), 16)])
+def test_an_interlaced_png_is_read_whole_or_not_at_all(shape: tuple[int, int], depth: int) -> None:
+    """Seven passes (PNG, third edition, 8.1), written here as a table: the pass of each pixel of 8 × 8."""
+    table = np.full((8, 8), 7)
+    for number, places in enumerate(["1::2,::1", "::2,1::2", "2::4,::2", "::4,2::4", "4::8,::4", "::8,4::8"]):
+        rows, columns = (slice(*(int(n) if n else None for n in s.split(":"))) for s in places.split(","))
+        table[rows, columns] = 7 - number
+    table[0, 0] = 1
+    picture = np.random.default_rng(1).integers(0, 256, (*shape, 3), np.uint8)
+    which = np.tile(table, (8, 8))[: shape[0], : shape[1]]
+    rows = [row[here == number] for number in range(1, 8) for row, here in zip(picture, which, strict=True)]
+    raw = [b"\0" + row.repeat(depth // 8, axis=1).tobytes() for row in rows if len(row)]
+    whole = interlaced_png(picture.shape, depth, b"".join(raw))
+    assert np.array_equal(decode(whole, "PNG", sketch=False, upright=True), picture)
+    with pytest.raises(Unsound, match="bytes of its pixels"):
+        decode(interlaced_png(picture.shape, depth, b"".join(raw[:-1])), "PNG", sketch=False, upright=True)
+
+
+def interlaced_png(shape: tuple[int, ...], depth: int, raw: bytes) -> bytes:
+    header = struct.pack(">IIBBBBB", shape[1], shape[0], depth, 2, 0, 0, 1)
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(raw)), (b"IEND", b"")
+    packed = [len(d).to_bytes(4) + n + d + zlib.crc32(n + d).to_bytes(4) for n, d in chunks]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
+
+
+@pytest.mark.parametrize(("color", "rows", "truncated"), [
+    ("teal", 16, True), ("teal", 8, False), ("white", 32, False), ("black", 32, False), ("grey", 48, True),
+])  # fmt: skip
+def test_an_even_end_of_a_jpeg_is_missing_data_unless_it_is_paper_or_a_bar(
+    color: str, rows: int, truncated: bool, tmp_path: Path, noise: Image.Image
+) -> None:
+    picture = noise.resize((64, 64))
+    picture.paste(color, (0, 64 - rows, 64, 64))
+    for dataset, folder in (("afhq", tmp_path / "train" / "cat"), ("folder", tmp_path / "own")):
+        folder.mkdir(parents=True)
+        picture.save(folder / "1.jpg", quality=100, subsampling=0)
+        root = tmp_path if dataset == "afhq" else folder
+        kinds = [problem.kind for problem in check_folder(dataset, root).problems if problem.file[-1] == "g"]
+        assert kinds == ["truncated"] * (truncated and dataset == "afhq")  # flat art may be meant
+
+
+def test_only_what_can_do_harm_is_odd_in_a_name() -> None:
+    assert not any(map(harmful, "猫\u3000白\xa0é\u0301\U0001f469\u200d\U0001f3a4שלום क्\u200cष ~-_'.jpg"))
+    assert all(map(harmful, "\0\n\x1b\x7f\x85\udcff\u061c\u200e\u200f\u202a\u202e\u2066\u2069"))
 
 
 def test_a_problem_says_file_kind_finding_and_remedy() -> None:

@@ -82,6 +82,16 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "half a card": lambda folder: os.truncate(folder / "pairs.json", 20),
     "a card of another shape": lambda folder: (folder / "pairs.json").write_text("[]"),
     "a card without names": lambda folder: _drop(folder / "pairs.json", "names"),
+    "an archive's first bytes": lambda folder: (folder / "color.npy").write_bytes(b"PK\3\4" + bytes(99)),
+    "an archive": lambda folder: _archive(folder / "color.npy"),
+    "rows in another shape": lambda folder: _reshape(folder),
+    "a folder for an array": lambda folder: _folder(folder / "color.npy"),
+    "a nested card": lambda folder: (folder / "pairs.json").write_text("[" * 100_000),
+    "names in another order": lambda folder: _turn(folder / "pairs.json"),
+    "something else skipped": lambda folder: _skip(folder / "pairs.json"),
+    "a file for the entry": lambda folder: (shutil.rmtree(folder), folder.write_bytes(b"x")),
+    "a link to nowhere": lambda folder: (shutil.rmtree(folder), folder.symlink_to("nowhere")),
+    "a link to a file": lambda folder: (shutil.rmtree(folder), folder.symlink_to(__file__)),
     "a missing array": lambda folder: (folder / "sketch.npy").unlink(),
 }
 
@@ -96,6 +106,32 @@ def _drop(path: Path, name: str) -> None:
     card = json.loads(path.read_text())
     del card[name]
     path.write_text(json.dumps(card))
+
+
+def _turn(path: Path) -> None:
+    card = json.loads(path.read_text())
+    path.write_text(json.dumps(card | {"names": card["names"][::-1]}))
+
+
+def _skip(path: Path) -> None:
+    card = json.loads(path.read_text())
+    path.write_text(json.dumps(card | {"skipped": []}))
+
+
+def _archive(path: Path) -> None:
+    with path.open("wb") as file:
+        np.savez(file, color=np.zeros((5, 3, 8, 8), np.uint8))
+
+
+def _reshape(folder: Path) -> None:
+    """The same bytes, other pictures."""
+    for name, channels in (("color", 3), ("sketch", 1)):
+        np.save(folder / f"{name}.npy", np.load(folder / f"{name}.npy").reshape(5, channels, 4, 16))
+
+
+def _folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from repro.data import sources
 from repro.data.pairs import DataError
 from repro.data.readers import check_folder, read_pairs
 from repro.data.sources import check_source
@@ -67,6 +68,25 @@ def test_afhq_without_a_domain_and_with_a_stranger(mini: Callable, config: Calla
     assert found("afhq", root) == [("train/horse", "nested folder"), ("val/stray.jpg", "unexpected file")]
 
 
+def test_afhq_of_which_training_lacks_a_domain_has_its_test_checked(mini: Callable) -> None:
+    root = mini("afhq")
+    shutil.rmtree(root / "train" / "dog")
+    (root / "val" / "dog" / "pixabay_dog_4.png").write_bytes(b"<html>")
+    report = check_folder("afhq", root)
+    assert [(p.file, p.kind) for p in report.problems] == [("val/dog/pixabay_dog_4.png", "not a picture")]
+    assert "no dog" in report.notes[0]
+    assert report.counts["val/dog"][0] == 0
+    assert "train/dog" not in report.counts
+    shutil.rmtree(root / "train")
+    report = check_folder("afhq", root)
+    assert [p.file for p in report.problems] == ["train", "val/dog/pixabay_dog_4.png"]
+    assert {name: sound for name, (sound, _) in report.counts.items()} == {
+        "val/cat": 2,
+        "val/dog": 0,
+        "val/wild": 1,
+    }
+
+
 def test_a_file_in_the_place_of_a_folder(mini: Callable, config: Callable) -> None:
     root = mini("edges2shoes")
     shutil.rmtree(root / "train")
@@ -74,20 +94,6 @@ def test_a_file_in_the_place_of_a_folder(mini: Callable, config: Callable) -> No
     assert found("edges2shoes", root) == [("train", "missing folder")]
     with pytest.raises(DataError, match="no folder"):
         read_pairs(config("edges2shoes", root), "train")
-
-
-def test_a_split_that_lies_elsewhere(mini: Callable, tmp_path: Path, config: Callable) -> None:
-    root = mini("edges2shoes")
-    shutil.move(root / "train", tmp_path / "elsewhere")
-    (root / "train").symlink_to(tmp_path / "elsewhere")
-    assert found("edges2shoes", root) == [("train", "link leads outside")]
-    with pytest.raises(DataError, match="link leads outside"):
-        read_pairs(config("edges2shoes", root), "train")
-    (tmp_path / "root").symlink_to(root)  # the folder that was named may well be a link
-    shutil.move(tmp_path / "elsewhere", root / "inside")
-    (root / "train").unlink()
-    (root / "train").symlink_to("inside")
-    assert found("edges2shoes", tmp_path / "root") == []
 
 
 def test_two_folders_that_do_not_match(mini: Callable, config: Callable, shapes: dict) -> None:
@@ -117,26 +123,37 @@ def test_two_folders_of_which_one_is_missing(gone: str, mini: Callable, config: 
         read_pairs(config("folder", root), "train")
 
 
-@pytest.mark.parametrize("denied", ["open", "listdir", "stat"])
-def test_what_may_not_be_read(
-    denied: str, mini: Callable, config: Callable, monkeypatch: pytest.MonkeyPatch
+def test_a_plain_folder_given_as_a_data_set_is_told_its_name(
+    tmp_path: Path, mini: Callable, config: Callable
 ) -> None:
-    """By a stand-in: whoever runs the tests may be one who is denied nothing."""
+    with pytest.raises(DataError, match=r"for a folder of pictures of your own add --data\.dataset folder$"):
+        check_source(config("edges2shoes", mini("folder")))
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError) as refused:
+        check_source(config("folder", tmp_path / "empty"))
+    assert "of your own" not in str(refused.value)
+
+
+@pytest.mark.parametrize("holdout", [0, 1, 2])
+def test_too_few_held_out_is_told_the_way_out(holdout: int, mini: Callable, config: Callable) -> None:
+    """Fewer than two cannot be evaluated: to ask for that would be refused in its turn."""
     root = mini("edges2shoes")
-    target = root / "train" / ("" if denied == "listdir" else "2_AB.jpg")
-    real = {"open": Path.read_bytes, "listdir": os.listdir, "stat": Path.stat}[denied]
+    shutil.rmtree(root / "val")
+    (root / "train" / "1_AB.jpg").write_bytes(b"<html>")
+    enough = max(2, holdout + 1)
+    with pytest.raises(DataError, match=rf"--data\.holdout N, N >= {enough}") as refused:
+        sources.test_pairs(config("edges2shoes", root, holdout=holdout, broken="skip"), 2)
+    assert "--evaluate.pairs" not in str(refused.value)
+    data = config("edges2shoes", root, holdout=3, broken="skip")
+    assert sources.test_pairs(data, 3).names == ("2_AB.jpg", "3_AB.jpg")
+    with pytest.raises(DataError, match=r"--evaluate\.pairs 3\), or hold out more"):
+        sources.test_pairs(data, 4)
 
-    def refuse(path: Path, **options: object) -> object:
-        if Path(path) == target:
-            raise PermissionError(13, "Permission denied")
-        return real(path, **options)  # type: ignore[operator]
 
-    owner, name = {"open": (Path, "read_bytes"), "listdir": (os, "listdir"), "stat": (Path, "stat")}[denied]
-    monkeypatch.setattr(owner, name, refuse)
-    file = target.relative_to(root).as_posix()
-    assert found("edges2shoes", root) == [(file, "no permission")]
-    with pytest.raises(DataError, match=f"{file}: no permission"):
-        read_pairs(config("edges2shoes", root), "train")
+def test_a_test_folder_of_one_picture_is_told_the_way_out(mini: Callable, config: Callable) -> None:
+    with pytest.raises(DataError, match=r"val holds only 1 test .*put more there") as refused:
+        sources.test_pairs(config("edges2shoes", mini("edges2shoes")), 2)
+    assert "--evaluate.pairs" not in str(refused.value)
 
 
 def test_a_refusal_names_the_first_few_and_says_how_to_go_on(mini: Callable, config: Callable) -> None:

@@ -154,6 +154,10 @@ FINE: dict[str, Callable[[Image.Image, Path], object]] = {
     "large extension": lambda image, path: image.save(path.with_suffix(".JPG")),
     "hidden": lambda _, path: path.with_name("._1.jpg").write_bytes(b"litter"),
     "of a file manager": lambda _, path: path.with_name("Thumbs.db").write_bytes(b"litter"),
+    "named with a wide space": lambda image, path: image.save(path.with_name("猫\u3000白_AB.png")),
+    "named with an emoji": lambda image, path: image.save(
+        path.with_name("\U0001f469\u200d\U0001f3a4_AB.png")
+    ),
     "a link inside": lambda image, path: _moved_and_linked(image, path.with_suffix(".png")),
 }
 
@@ -176,6 +180,23 @@ def test_what_reads_well_is_no_problem(what: str, mini: Callable, config: Callab
     FINE[what](shapes["file"]("edges2shoes", 9), root / "train" / "77_AB.jpg")
     assert check_folder("edges2shoes", root).problems == ()
     assert len(read_pairs(config("edges2shoes", root), "train")) in {4, 5}
+
+
+@pytest.mark.parametrize(("ground", "lines", "kinds"), [
+    (200, 245, []), (245, 200, ["halves swapped"]), (220, 208, ["halves swapped"]), (220, 216, []),
+    (255, 244, []),
+])  # fmt: skip
+def test_the_sketch_of_a_grey_picture_is_not_much_darker(
+    ground: int, lines: int, kinds: list[str], tmp_path: Path
+) -> None:
+    """Without a colour to tell the halves by, their means must: 8 of 255 apart, and no sheet of paper."""
+    (tmp_path / "train").mkdir()
+    picture = np.empty((64, 128, 3), np.uint8)
+    picture[:, :64], picture[:, 64:] = lines, ground
+    picture[8:12, 8:12], picture[8:12, 72:76] = lines - 100, ground - 100  # so that neither is one colour
+    Image.fromarray(picture).save(tmp_path / "train" / "1_AB.png")
+    problems = check_folder("edges2shoes", tmp_path).problems
+    assert [problem.kind for problem in problems if problem.file.endswith(".png")] == kinds
 
 
 def test_a_photograph_turned_by_exif_is_read_upright(tmp_path: Path, config: Callable) -> None:
