@@ -63,7 +63,9 @@ def test_a_download_that_was_stopped_is_gone_on_with(
     site.content = zipped(pictures | {"afhq/train/cat/2.jpg": bytes(50_000)})
     site.answer(after=30_000, stalls=True)
     words = ["data", "fetch", "afhq", str(tmp_path / "afhq"), "--url", site.url]
-    program = "import sys; from repro.cli import main; sys.exit(main(sys.argv[1:]))"
+    # A job that a script has put in the background inherits a deaf ear for SIGINT: this one is to hear it.
+    program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    program += "from repro.cli import main; sys.exit(main(sys.argv[1:]))"
     running = subprocess.Popen(
         [sys.executable, "-c", program, *words], stderr=subprocess.PIPE, text=True, cwd=root
     )
