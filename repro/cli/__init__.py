@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from types import MappingProxyType, ModuleType
 
-from repro.cli import bench, colorize, data, evaluate, experiment, export, train
+from repro.cli import bench, colorize, data, evaluate, experiment, export, features, train
 from repro.cli.train import INTERRUPTED
 
 VERBS: Mapping[str, ModuleType] = MappingProxyType(
@@ -25,6 +25,7 @@ VERBS: Mapping[str, ModuleType] = MappingProxyType(
         "data": data,
         "experiment": experiment,
         "export": export,
+        "features": features,
         "bench": bench,
     }
 )
