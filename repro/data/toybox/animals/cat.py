@@ -9,7 +9,7 @@ from . import figure
 from .cat_coats import COATS
 from .colours import ROLES, Stock, palette
 from .parts import PARTS
-from .traits import Choices, roll
+from .traits import PETS_WEAR, Choices, roll
 
 __all__ = ["PARTS", "ROLES", "colours", "draw"]
 
@@ -36,16 +36,7 @@ CHOICES = Choices(
     },
     ruff={"none": 1.8, "chest": 0.9},
     tuft={"none": 2.4, "spikes": 0.8},
-    worn={
-        "none": 1.0,
-        "bell": 0.7,
-        "tag": 0.7,
-        "bow": 0.8,
-        "bandana": 1.0,
-        "scarf": 0.9,
-        "ribbon": 1.0,
-        "flower": 1.2,
-    },
+    worn=PETS_WEAR,
     whiskers=0.8,
     eye_size=1.0,
 )

@@ -9,7 +9,7 @@ from . import figure
 from .colours import ROLES, Stock, palette
 from .dog_coats import COATS
 from .parts import PARTS
-from .traits import Choices, roll
+from .traits import PETS_WEAR, Choices, roll
 
 __all__ = ["PARTS", "ROLES", "colours", "draw"]
 
@@ -38,16 +38,7 @@ CHOICES = Choices(
     },
     ruff={"none": 1.8, "chest": 0.8},
     tuft={"none": 2.0, "spikes": 0.4, "fluff": 0.5},
-    worn={
-        "none": 1.0,
-        "bell": 0.7,
-        "tag": 0.7,
-        "bow": 0.8,
-        "bandana": 1.0,
-        "scarf": 0.9,
-        "ribbon": 1.0,
-        "flower": 1.2,
-    },
+    worn=PETS_WEAR,
     whiskers=0.0,
     eye_size=0.86,
 )

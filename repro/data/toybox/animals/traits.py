@@ -12,6 +12,18 @@ Weights = Mapping[str, float]
 
 LIDS: Weights = {"open": 9.0, "wink": 0.7, "happy": 0.9, "asleep": 0.4}
 
+PETS_WEAR: Weights = {
+    "none": 1.0,
+    "bell": 0.7,
+    "tag": 0.7,
+    "bow": 0.8,
+    "bandana": 1.0,
+    "scarf": 0.9,
+    "ribbon": 1.0,
+    "flower": 1.2,
+}
+"""What cats and dogs wear, and how often."""
+
 
 @dataclass(frozen=True)
 class Choices:
