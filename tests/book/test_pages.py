@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from repro.report.book import repository
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTER = "notebooks/05_correspondence.html"
+CHAPTER = "notebooks/07_correspondence.html"
 FIGURE = ".rx-corr"
 PHONE = {"viewport": {"width": 390, "height": 800}, "has_touch": True}
 
