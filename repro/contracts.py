@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # names alone must not cost the import of torch: `repro --hel
 DOMAINS = ("cat", "dog", "wild", "anime", "shoe")
 """The five columns of the paper's tables, in the paper's order."""
 
+POOLED = "all"
+"""All five drawn domains in one data set: one model for all, not one for each (ambiguity 48)."""
+
 PROTOCOLS = ("true", "cross", "paired")
 """How an output is judged. ``true``: exemplar y_e, reference = x drawn with y's palette (Toybox
 only). ``cross``: exemplar y_e, reference x_e, as the paper must have done. ``paired``: exemplar
@@ -34,6 +37,7 @@ class Batch:
     y_s: (B, 1, H, W) the sketch that belongs to y_e, for Eq. 14.
     y_e: (B, 3, H, W) the exemplar of Eq. 10 to 12 and 15: another picture, never x_e.
     y_sim: (B, 3, H, W) I_similar of Eq. 15: another picture of y_e's colour cluster (ambiguity 30).
+        Without a colorific term nobody looks for it, and it is y_e itself.
     """
 
     x_s: Tensor
@@ -68,7 +72,8 @@ class Method(Protocol):
     """A row of the results table: nets, who trains them, and how a pair is translated."""
 
     players: Mapping[str, tuple[str, ...]]
-    """Optimiser name → names of the child modules it owns."""
+    """``generator``, and ``critics`` where there are any → names of the child modules whose weights it
+    owns. Each has an optimiser and a learning rate of its own. What `translate` needs is the generator's."""
 
     def phases(self, batch: Batch) -> Iterator[tuple[str, Terms]]:
         """Yield (player, terms) lazily; the trainer steps that player before asking for more."""

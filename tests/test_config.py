@@ -157,7 +157,7 @@ def test_the_hash_is_stable_and_short() -> None:
 # Data from anywhere
 
 
-FREE_TEXT = ("preset", "method", "data.root")
+FREE_TEXT = ("preset", "method", "data.root", "loss.features")
 
 
 @pytest.mark.parametrize("path", LEAVES)

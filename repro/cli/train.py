@@ -8,11 +8,10 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repro.contracts import DOMAINS
+from repro.contracts import DOMAINS, POOLED
 
 if TYPE_CHECKING:
     from repro.config import Config
@@ -28,8 +27,11 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "--dry-run lists them all."
     )
     verb.add_argument("--preset", required=True, help="smoke, laptop, colab or paper")
-    verb.add_argument("--domain", required=True, choices=DOMAINS)
-    verb.add_argument("--method", default="ours")
+    verb.add_argument("--domain", required=True, choices=(*DOMAINS, POOLED))
+    verb.add_argument("--method", default="ours", help="ours, or an ablation or variant of it")
+    verb.add_argument(
+        "--optimizer", default="", help="paper, scft or cocosnet, in place of the preset's rates"
+    )
     verb.add_argument("--seed", type=int, default=0)
     verb.add_argument("--data", type=Path, help="folder of real pictures; default: Toybox draws them")
     verb.add_argument("--run-dir", type=Path, help="default: runs/PRESET-DOMAIN-METHOD-SEED")
@@ -73,7 +75,9 @@ def _config(options: argparse.Namespace) -> Config:
 
     from repro.config import Config, from_dict, resolve, to_dict
 
-    chosen = replace(resolve(options.preset, options.domain, options.method), seed=options.seed)
+    chosen = resolve(
+        options.preset, options.domain, options.method, optimizer=options.optimizer, seed=options.seed
+    )
     if options.data:
         from repro.data.sources import on_real_pictures
 
@@ -92,6 +96,6 @@ def _dry_run(config: Config) -> int:
 
     print(json.dumps(to_dict(config), indent=1))
     print(f"config hash: {config_hash(config)}")
-    for line in budget(config):
+    for line in budget(config).lines():
         print(line)
     return 0

@@ -17,12 +17,14 @@ from .fields import (
     OptimConfig,
     TrainConfig,
 )
-from .presets import METHODS, PRESETS, resolve
+from .presets import METHODS, OPTIMIZERS, PRESETS, VARIANTS, resolve
 from .serial import config_hash, from_dict, to_dict
 
 __all__ = [
     "METHODS",
+    "OPTIMIZERS",
     "PRESETS",
+    "VARIANTS",
     "Config",
     "ConfigError",
     "DataConfig",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from repro.config.fields import Config, ConfigError
-from repro.contracts import DOMAINS
+from repro.contracts import DOMAINS, POOLED
 
 MANY = 10**9
 
@@ -24,15 +24,25 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "model.common_channels": (3, 4096),  # fewer could not carry a colour
     "model.generator_channels": (1, 4096),
     "model.alpha": (0, 1e6),
+    "model.critic_channels": (1, 1024),
+    "loss.perceptual": (0, 1e6),
+    "loss.style": (0, 1e6),
+    "loss.context": (0, 1e6),
     "loss.pseudo": (0, 1e6),
     "loss.align": (0, 1e6),
+    "loss.structural": (0, 1e6),
+    "loss.colorific": (0, 1e6),
     "loss.coarse": (0, 1e6),
     "optim.lr": (0, 1),
+    "optim.critic_lr": (0, 1),
     "optim.beta1": (0, 0.999_999),
     "optim.beta2": (0, 0.999_999),
     "optim.warmup": (0, MANY),
+    "optim.clip": (0, 1e6),
+    "optim.ema": (0, 0.999_999),
     "train.steps": (1, MANY),
     "train.batch": (1, 65_536),
+    "train.cross_share": (0.01, 1),
     "train.log_every": (1, MANY),
     "train.sheet_every": (1, MANY),
     "train.checkpoint_every": (1, MANY),
@@ -53,8 +63,10 @@ def check(config: Config) -> None:
             if not low <= number <= high:  # false for NaN as well
                 raise ConfigError(f"{path} must lie in {low:g} … {high:g}, got {number!r}")
     model, data = config.model, config.data
+    crossed = round(config.train.batch * config.train.cross_share)
     rules = (
-        (data.domain in DOMAINS, f"data.domain must be one of {', '.join(DOMAINS)}"),
+        (data.domain in (*DOMAINS, POOLED), f"data.domain must be one of {', '.join(DOMAINS)}, {POOLED}"),
+        (data.domain != POOLED or data.dataset == "toybox", f"data.domain {POOLED} is toybox's alone"),
         (data.size % 16 == 0, "data.size must be a multiple of 16"),
         (
             len(model.generator_channels) <= 5,
@@ -64,6 +76,10 @@ def check(config: Config) -> None:
         (
             len(model.pyramid_dilations) == len(model.pyramid_channels),
             "model.pyramid_dilations needs one number for each of model.pyramid_channels",
+        ),
+        (
+            config.loss.negatives == "fake" or crossed >= 2,
+            "loss.negatives mismatched needs two pictures to exchange: train.batch · train.cross_share >= 2",
         ),
     )
     for holds, message in rules:

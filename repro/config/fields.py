@@ -19,7 +19,7 @@ class DataConfig:
 
     dataset: Literal["toybox", "anime-pair", "afhq", "edges2shoes", "folder"] = "toybox"
     root: str = ""  # folder of the real data set; empty for toybox
-    domain: str = "anime"  # one of repro.contracts.DOMAINS
+    domain: str = "anime"  # one of repro.contracts.DOMAINS, or POOLED: all five that are drawn [48]
     size: int = 64  # px, side of the square picture; a multiple of 16
     train_count: int = 4000  # pictures the training draws from
     holdout: int = 200  # pictures kept out of training where the folder has no split of its own
@@ -43,26 +43,40 @@ class ModelConfig:
     alpha: float = 100.0  # sharpness of Eq. 4; the paper's default, a temperature of 0.01 [12]
     generator_channels: tuple[int, ...] = (64, 128, 256, 512)  # width per U-Net level [35]
     moment_shortcut: Literal["none", "static", "dynamic"] = "dynamic"  # §3.2 [36]
+    critic_channels: int = 64  # width of each discriminator's first layer, as in CoCosNet [38]
 
 
 @dataclass(frozen=True)
 class LossConfig:
-    """Weights of the terms. A term with weight 0 is not built [34]."""
+    """Weights of the terms: the paper gives none [34]. A term with weight 0 is not built."""
 
+    perceptual: float = 0.01  # Eq. 10, the weight of SCFT and CoCosNet
+    style: float = 50.0  # Eq. 11, the weight of SCFT
+    context: float = 1.0  # Eq. 12, a tenth of CoCosNet's; its layers weigh 8, 4, 2, 1 [24]
     pseudo: float = 30.0  # Eq. 13, the reconstruction weight of SCFT
-    align: float = 1.0  # Eq. 14
-    coarse: float = 10.0  # L1 of the coarse image on the grid: our own aid, not in the paper
+    align: float = 1.0  # Eq. 14, a tenth of CoCosNet's
+    structural: float = 1.0  # Eq. 15, its first discriminator D_s: 0 is the row w/o sc
+    colorific: float = 1.0  # Eq. 15, its second discriminator D_r: 0 is the row w/o cc
+    coarse: float = 0.0  # L1 of the coarse image on the grid: an aid of our own, not in the paper
+    gan: Literal["bce", "minimax", "hinge"] = "bce"  # Eq. 15 as logarithms, literal, or as the parents [32]
+    negatives: Literal["fake", "mismatched"] = (
+        "fake"  # mismatched: real pictures of another pair as well [33]
+    )
+    features: str = "vgg19"  # the φ of Eq. 10 to 12: vgg19, toybox, or a .safetensors file [25]
 
 
 @dataclass(frozen=True)
 class OptimConfig:
-    """Adam and its schedule."""
+    """Adam and its schedule. ``repro.config.OPTIMIZERS`` has the rates of the paper and its parents."""
 
-    lr: float = 1e-4  # §4.1
+    lr: float = 1e-4  # of the generator, §4.1
+    critic_lr: float = 1e-4  # of the discriminators, §4.1: equal rates are no two time-scales [44]
     beta1: float = 0.5  # §4.1
     beta2: float = 0.999  # §4.1
     warmup: int = 0  # steps of linear warm-up
     decay: Literal["constant", "cosine"] = "constant"  # to 0 at the last step; the paper names none [45]
+    clip: float = 0.0  # longest gradient of a player, 0 for no limit; the paper names none [45]
+    ema: float = 0.0  # decay per step of the moving average that is kept for use, 0 for none [45]
 
 
 @dataclass(frozen=True)
@@ -70,11 +84,17 @@ class TrainConfig:
     """How long, and how often something is written down."""
 
     steps: int = 177_800  # 100 epochs of 14,224 pairs at batch 8 [46]
-    batch: int = 8  # pictures a step, §4.1
+    batch: int = 8  # pictures a step, over all devices, §4.1
+    cross_share: float = 1.0  # of the batch is also coloured from y_e, for Eq. 10 to 12 and 15 [28]
     log_every: int = 50  # steps between lines of metrics.jsonl
     sheet_every: int = 2000  # steps between sample sheets
     checkpoint_every: int = 1000  # steps between checkpoints
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"  # Lightning Fabric's names
+    layout: Literal["channels_first", "channels_last"] = "channels_first"  # of pictures and kernels in memory
+    recompute: Literal["nothing", "nets"] = "nothing"  # nets: half the memory of a step for a third more time
+    compile: Literal["nothing", "nets"] = (
+        "nothing"  # torch.compile: minutes at the start, for long runs on GPUs
+    )
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,35 @@ from typing import Any
 
 from repro.config.fields import Config, ConfigError
 from repro.config.serial import from_dict
-from repro.contracts import DOMAINS
+from repro.contracts import DOMAINS, POOLED
+
+OPTIMIZERS: dict[str, dict[str, Any]] = {
+    "paper": {"optim.lr": 1e-4, "optim.critic_lr": 1e-4, "optim.beta1": 0.5, "optim.beta2": 0.999},
+    "scft": {"optim.lr": 1e-4, "optim.critic_lr": 2e-4, "optim.beta1": 0.5, "optim.beta2": 0.999},
+    "cocosnet": {"optim.lr": 1e-4, "optim.critic_lr": 4e-4, "optim.beta1": 0.0, "optim.beta2": 0.9},
+}
+"""Rates and momenta by name: the paper's words, and those of the two works it follows [44]."""
 
 _SMALL = {
     "model.pyramid_channels": (16, 32, 48, 64, 64, 64, 64),
     "model.pyramid_dilations": (1, 1, 1, 1, 2, 4, 8),
     "model.common_channels": 64,
     "model.generator_channels": (16, 32, 64, 96),
+    "model.critic_channels": 16,
     # Few steps, small pictures: what tells the correspondence directly weighs more than in the paper's
     # long schedule, and wider warps stand in for the variety of many pictures.
     "loss.align": 10.0,
     "loss.coarse": 30.0,
+    "loss.features": "toybox",
     "data.tps_displacement": 0.2,
     "data.tps_scale": 0.25,
     "data.tps_shift": 0.15,
     "optim.lr": 1.5e-3,
+    "optim.critic_lr": 1e-3,
     "optim.beta1": 0.9,
     "optim.decay": "cosine",
     "optim.warmup": 100,
+    "train.cross_share": 0.5,
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -37,6 +48,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "model.pyramid_dilations": (1, 1, 1, 1, 2),
         "model.common_channels": 16,
         "model.generator_channels": (8, 16),
+        "model.critic_channels": 8,
         "optim.warmup": 2,
         "train.steps": 20,
         "train.batch": 4,
@@ -62,31 +74,54 @@ PRESETS: dict[str, dict[str, Any]] = {
         "model.pyramid_channels": (32, 64, 96, 128, 128, 128, 128),
         "model.common_channels": 128,
         "model.generator_channels": (48, 96, 192, 256),
+        "model.critic_channels": 32,
         "train.steps": 20_000,
         "train.batch": 16,
     },
-    "paper": {"data.size": 256, "data.train_count": 14_224, "loss.coarse": 0.0},
+    "paper": OPTIMIZERS["paper"]
+    | {"data.size": 256, "data.train_count": 14_224, "train.recompute": "nets"},
 }
-"""Preset → overrides of the defaults above."""
+"""Preset → overrides of the defaults."""
 
-METHODS: dict[str, dict[str, Any]] = {"ours": {}}
-"""Method or ablation → overrides. The one list that tables, grid, CLI and book read."""
+METHODS: dict[str, dict[str, Any]] = {
+    "ours": {},
+    "wo_cc": {"loss.colorific": 0.0},
+    "wo_sc": {"loss.structural": 0.0},
+    "wo_csft": {"model.csft_mode": "residual"},
+    "wo_context": {"loss.context": 0.0},
+    "wo_pseudo": {"loss.pseudo": 0.0},
+    "wo_align": {"loss.align": 0.0},
+    "wo_adv": {"loss.structural": 0.0, "loss.colorific": 0.0},
+}
+"""Rows of the paper's tables, ablations of Table 2 and 6 included → overrides. The one list that tables,
+grid, CLI and book read."""
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "csft_symmetric": {"model.csft_mode": "symmetric"},
+    "csft_self": {"model.csft_mode": "self"},
+    "shortcut_none": {"model.moment_shortcut": "none"},
+    "shortcut_static": {"model.moment_shortcut": "static"},
+    **{f"alpha_{alpha}": {"model.alpha": float(alpha)} for alpha in (1, 10, 30, 300, 1000)},
+}
+"""Questions the paper leaves open, as further rows: whatever takes a method's name takes one of these."""
 
 
-def resolve(preset: str, domain: str, method: str, **overrides: Any) -> Config:
-    """The full config of a run: defaults, then preset, then method, then ``path=value`` overrides.
+def resolve(preset: str, domain: str, method: str, *, optimizer: str = "", **overrides: Any) -> Config:
+    """The full config of a run: defaults, preset, optimizer, method, then ``path=value`` overrides.
 
-    Overrides are given with dots as two underscores, ``model__alpha=50``. Raises ConfigError for an
-    unknown preset, domain, method or path.
+    optimizer: a row of OPTIMIZERS in the place of the preset's own rates. Overrides are given with dots
+    as two underscores, ``model__alpha=50``. Raises ConfigError for an unknown name or path.
     """
     for what, name, known in (
         ("preset", preset, PRESETS),
-        ("domain", domain, DOMAINS),
-        ("method", method, METHODS),
+        ("optimizer", optimizer, ("", *OPTIMIZERS)),
+        ("domain", domain, (*DOMAINS, POOLED)),
+        ("method", method, METHODS | VARIANTS),
     ):
         if name not in known:
-            raise ConfigError(f"unknown {what} {name!r}: choose from {', '.join(known)}")
-    changes = PRESETS[preset] | METHODS[method] | {"preset": preset, "method": method, "data.domain": domain}
+            raise ConfigError(f"unknown {what} {name!r}: choose from {', '.join(filter(None, known))}")
+    rows = PRESETS[preset] | OPTIMIZERS.get(optimizer, {}) | (METHODS | VARIANTS)[method]
+    changes = rows | {"preset": preset, "method": method, "data.domain": domain}
     changes |= {path.replace("__", "."): value for path, value in overrides.items()}
     data = dataclasses.asdict(Config())
     for path, value in changes.items():

@@ -28,12 +28,14 @@ class Pairs:
     sketch: (n, 1, H, W) uint8, ink dark on white paper.
     names: n names, unique, in the order of the arrays.
     skipped: the files that should have been among them, but are broken.
+    domains: how many pictures of each domain follow one another; empty means that all are of one.
     """
 
     color: np.ndarray
     sketch: np.ndarray
     names: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    domains: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise DataError unless the three parts fit together and hold at least one picture."""
@@ -51,6 +53,13 @@ class Pairs:
             raise DataError("there is not one picture")
         if len(set(self.names)) != len(self.names):
             raise DataError("two pictures have the same name")
+        if sum(self.groups) != len(self.names):
+            raise DataError(f"{len(self.names)} pictures, but domains of {self.groups}")
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Sizes of the domains, one after the other: an exemplar is of the same domain as its sketch."""
+        return self.domains or (len(self.names),)
 
     def digest(self) -> str:
         """Twelve hex digits that change when any pixel or name does, or their order."""

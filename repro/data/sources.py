@@ -6,7 +6,10 @@ from dataclasses import replace
 from os.path import isdir
 from pathlib import Path
 
+import numpy as np
+
 from repro.config import Config, DataConfig
+from repro.contracts import DOMAINS, POOLED
 from repro.data.pairs import DataError, Pairs
 from repro.data.readers import LAYOUTS, READER_OF, find_layout, read_pairs, select
 from repro.data.readers.read import Selection
@@ -109,5 +112,14 @@ def _too_few(chosen: Selection, data: DataConfig, there: int) -> DataError:
 
 
 def _toybox(data: DataConfig, split: str, count: int) -> Pairs:
-    color, sketch = picture_arrays(data.domain, split, count, data.size, sketch=data.sketch)
-    return Pairs(color, sketch, tuple(f"toybox/{data.domain}/{split}/{i}" for i in range(count)))
+    wanted = {domain: n for domain, n in shares(data.domain, count).items() if n}
+    drawn = [picture_arrays(d, split, n, data.size, sketch=data.sketch) for d, n in wanted.items()]
+    names = (f"toybox/{domain}/{split}/{i}" for domain, n in wanted.items() for i in range(n))
+    color, sketch = (np.concatenate(arrays) for arrays in zip(*drawn, strict=True))
+    return Pairs(color, sketch, tuple(names), domains=tuple(wanted.values()))
+
+
+def shares(domain: str, count: int) -> dict[str, int]:
+    """Drawn domain → how many of ``count`` pictures; of POOLED the shares differ by one at most."""
+    known = DOMAINS if domain == POOLED else (domain,)
+    return {each: count // len(known) + (i < count % len(known)) for i, each in enumerate(known)}

@@ -29,16 +29,32 @@ class BatchStream:
     Raises DataError for a single pair, which has no other.
     """
 
-    def __init__(self, pairs: Pairs, data: DataConfig, batch: int, seed: int) -> None:
-        if len(pairs) < 2:
+    def __init__(
+        self,
+        pairs: Pairs,
+        data: DataConfig,
+        batch: int,
+        seed: int,
+        *,
+        mates: bool = True,
+        share: tuple[int, int] = (0, 1),
+    ) -> None:
+        """Show ``pairs`` as ``data`` has them distorted.
+
+        mates: look for y_sim, which needs the pictures' colour clusters. share: this process and the
+        number of processes, each of which takes every so-manyth picture of the same batch.
+        """
+        if min(pairs.groups) < 2:
             raise DataError("one training picture has no other to be coloured from: at least two are needed")
-        self.pairs, self.data, self.batch, self.seed = pairs, data, batch, seed
+        self.pairs, self.data, self.batch, self.seed, self.mates = pairs, data, batch, seed, mates
+        self.mine = slice(share[0], None, share[1])
         self._order = lru_cache(maxsize=2)(self._shuffle)
 
     def at(self, step: int, device: torch.device | None = None) -> Batch:
-        """The batch of ``step`` (from 0) on ``device``: B = the configured batch size."""
+        """The batch of ``step`` (from 0) on ``device``, or this process's share of it."""
         x = self._indices(step)
-        y, similar = self._exemplars(step, x)
+        y, similar = (chosen[self.mine] for chosen in self._exemplars(step, x))
+        x = x[self.mine]
         x_s, x_e = as_tensors(self.pairs, x, device)
         y_s, y_e = as_tensors(self.pairs, y, device)
         generator = torch.Generator().manual_seed(_mix(self.seed, step))
@@ -51,7 +67,7 @@ class BatchStream:
             shift=self.data.tps_shift,
         )
         y_sim = to_tensor(self.pairs.color[similar], device)
-        return Batch(x_s=x_s, x_e=x_e, x_t=warp(x_e, tps), y_s=y_s, y_e=y_e, y_sim=y_sim)
+        return Batch(x_s=x_s, x_e=x_e, x_t=warp(x_e, tps[self.mine]), y_s=y_s, y_e=y_e, y_sim=y_sim)
 
     @cached_property
     def clusters(self) -> ColorClusters:
@@ -64,10 +80,13 @@ class BatchStream:
         return np.array([self._order(int(e))[o] for e, o in zip(epochs, offsets, strict=True)])
 
     def _exemplars(self, step: int, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """For each x any other picture, all equally likely, and for each of these a mate of its cluster."""
+        """For each x any other picture of its domain, and for each of these a mate of its colour cluster."""
         rng = np.random.Generator(np.random.PCG64([self.seed, step, _EXEMPLARS]))
-        y = (x + rng.integers(1, len(self.pairs), len(x))) % len(self.pairs)
-        return y, np.array([self.clusters.similar(int(i), rng) for i in y])
+        sizes = np.array(self.pairs.groups)
+        group = np.searchsorted(sizes.cumsum(), x, side="right")
+        first, size = sizes.cumsum()[group] - sizes[group], sizes[group]
+        y = first + (x - first + rng.integers(1, size, len(x))) % size
+        return y, np.array([self.clusters.similar(int(i), rng) for i in y]) if self.mates else y
 
     def _shuffle(self, epoch: int) -> np.ndarray:
         return np.random.Generator(np.random.PCG64([self.seed, epoch])).permutation(len(self.pairs))

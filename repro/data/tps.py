@@ -46,6 +46,10 @@ class TPS:
         """The number of warps, B."""
         return self.source.shape[0]
 
+    def __getitem__(self, chosen: slice) -> TPS:
+        """Some of the warps."""
+        return TPS(self.output if len(self.output) == 1 else self.output[chosen], self.source[chosen])
+
     def to(self, device: torch.device | str) -> TPS:
         """The same warps on ``device``."""
         return TPS(self.output.to(device), self.source.to(device))

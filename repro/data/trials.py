@@ -10,7 +10,7 @@ import torch
 
 from repro.config import DataConfig
 from repro.data.pairs import DataError, Pairs, Skipped
-from repro.data.sources import test_pairs
+from repro.data.sources import shares, test_pairs
 from repro.data.tensors import to_bytes, to_tensor
 from repro.data.toybox import PLAIN, Difficulty, picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
@@ -69,14 +69,15 @@ def make_trials(data: DataConfig, count: int, difficulty: Difficulty = PLAIN) ->
     or when no exemplar lacks as much as is to be missing.
     """
     if data.dataset == "toybox":
-        return _toybox_trials(data, count, difficulty)
+        wanted = {domain: n for domain, n in shares(data.domain, count).items() if n}
+        return _joined([_toybox_trials(data, domain, n, difficulty) for domain, n in wanted.items()])
     if difficulty != PLAIN:
         raise ValueError(f"{data.dataset} cannot be made harder: only the drawn pictures of toybox can")
     return _folder_trials(test_pairs(data, count))
 
 
-def _toybox_trials(data: DataConfig, count: int, difficulty: Difficulty) -> Trials:
-    domain, content, exemplar = data.domain, difficulty.of_content(), difficulty.of_exemplar()
+def _toybox_trials(data: DataConfig, domain: str, count: int, difficulty: Difficulty) -> Trials:
+    content, exemplar = difficulty.of_content(), difficulty.of_exemplar()
     chosen = sample_pairs(domain, "test", count, seed=EXEMPLAR_SEED, missing=difficulty.missing)
     x = [picture(domain, "test", i, data.size, data.sketch, content) for i, _ in chosen]
     y = [picture(domain, "test", j, data.size, data.sketch, exemplar) for _, j in chosen]
@@ -89,6 +90,30 @@ def _toybox_trials(data: DataConfig, count: int, difficulty: Difficulty) -> Tria
         truth=_bytes([d.color for d in answers]),
         x_map=PartMap(np.stack([d.part for d in x]), np.stack([d.uv for d in x])),
         y_map=PartMap(np.stack([d.part for d in y]), np.stack([d.uv for d in y])),
+    )
+
+
+def _joined(parts: list[Trials]) -> Trials:
+    """The cases of several drawn domains, one after the other."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def join(field: str) -> np.ndarray:
+        return np.concatenate([getattr(part, field) for part in parts])
+
+    def maps(field: str) -> PartMap:
+        found = [getattr(part, field) for part in parts]
+        return PartMap(np.concatenate([m.part for m in found]), np.concatenate([m.uv for m in found]))
+
+    names = tuple(pair for part in parts for pair in part.names)
+    return Trials(
+        x_s=join("x_s"),
+        x_e=join("x_e"),
+        y_e=join("y_e"),
+        names=names,
+        truth=join("truth"),
+        x_map=maps("x_map"),
+        y_map=maps("y_map"),
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from repro.models.layers import without_autocast
+
 Features = Mapping[str, Tensor]
 """Layer name (relu1_2 … relu5_2) → (B, C, h, w), what a fixed network sees in B pictures."""
 
@@ -38,7 +40,7 @@ def sum_over_layers(term: LayerTerm, made: Features, target: Features, weights: 
         if a.shape[:2] != b.shape[:2]:
             raise ValueError(f"{name}: batch and channels differ: {list(a.shape)} and {list(b.shape)}")
         precision = torch.promote_types(torch.promote_types(a.dtype, b.dtype), torch.float32)
-        with torch.autocast(a.device.type, enabled=False):
+        with without_autocast(a.device):
             terms.append(weight * term(name, a.to(precision), b.to(precision)))
     return torch.stack(terms).sum()
 

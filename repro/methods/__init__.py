@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from torch import nn
 
-from repro.config import Config, ConfigError
+from repro.config import METHODS, VARIANTS, Config, ConfigError
+from repro.methods.feature_nets import feature_net
 from repro.methods.ours import Ours
+from repro.models.features import FeatureNet
 
-METHOD_CLASSES: dict[str, Callable[[Config], nn.Module]] = {"ours": Ours}
-"""Name in the config → class. Ablations are overrides of ``ours`` in ``repro.config.METHODS``."""
+LoadFeatures = Callable[[str], FeatureNet]
+
+METHOD_CLASSES: Mapping[str, Callable[[Config, LoadFeatures | None], nn.Module]] = MappingProxyType(
+    dict.fromkeys((*METHODS, *VARIANTS), Ours)
+)
+"""Name in the config → class. Ablations and variants are overrides of ``ours`` in ``repro.config``."""
 
 
-def build_method(config: Config) -> nn.Module:
+def build_method(config: Config, load_features: LoadFeatures | None = feature_net) -> nn.Module:
     """The method a config names, freshly initialised from torch's global generator.
 
-    Raises ConfigError for a method that has no class.
+    load_features: name of a feature net → the net, for training. None builds only what `translate`
+    needs: neither critics nor feature net. Raises ConfigError for a method that has no class,
+    FeatureNetError when the feature net is not there.
     """
     if config.method not in METHOD_CLASSES:
         raise ConfigError(f"method {config.method!r} has no implementation yet")
-    return METHOD_CLASSES[config.method](config)
+    return METHOD_CLASSES[config.method](config, load_features)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-from repro.models.features import FeatureNet, FeatureNetError, read_feature_net
+import torch
+
+from repro.models.features import VGG19_DEPTHS, FeatureNet, FeatureNetError, Recipe, read_feature_net
 from repro.record import cache_folder
 
 HOW_TO_GET = {
@@ -14,6 +16,10 @@ HOW_TO_GET = {
     "or use the net that ships with the package, toybox",
 }
 """Name → what to do when its weights are missing."""
+
+
+VGG19_WIDTHS = (64, 128, 256, 512, 512)
+"""Channels of each block of VGG-19 (configuration E)."""
 
 
 def feature_net_path(which: str) -> Path:
@@ -46,3 +52,19 @@ def feature_net(which: str) -> FeatureNet:
     if which in HOW_TO_GET and net.recipe.name != which:
         raise FeatureNetError(f"{path} holds {net.recipe.name!r} in place of {which!r}: delete it")
     return net
+
+
+def feature_net_of_this_shape(which: str) -> FeatureNet:
+    """The net of that name without its weights: to count what it costs, even before it was fetched.
+
+    VGG-19 is known by heart, and full of zeros. Raises FeatureNetError as `feature_net` does for any other.
+    """
+    if which != "vgg19":
+        return feature_net(which)
+    weights, inputs = {}, 3
+    for block, (depth, width) in enumerate(zip(VGG19_DEPTHS, VGG19_WIDTHS, strict=True), 1):
+        for number in range(1, depth + 1):
+            weights[f"conv{block}_{number}.weight"] = torch.zeros(width, inputs, 3, 3, device="cpu")
+            weights[f"conv{block}_{number}.bias"] = torch.zeros(width, device="cpu")
+            inputs = width
+    return FeatureNet(Recipe("vgg19", mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)), weights)

@@ -22,6 +22,7 @@ from repro.record import RecordError, atomic_path
 
 CHECKPOINT = "checkpoint.safetensors"  # in every run folder
 NETS = "nets."  # prefix of the method's tensors; a checkpoint holds optimiser state as well
+AVERAGE = "average."  # prefix of their moving average, where a checkpoint has one: what is used and shipped
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], card: dict[str, Any]) -> None:
@@ -44,7 +45,7 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 
 def save_weights(path: Path, method: nn.Module, config: Config, numbers: dict[str, Any]) -> None:
-    """Write a method for use: half precision, with its measured numbers and its config.
+    """Write a method built for use: half precision, with its measured numbers and its config.
 
     The data folder is left out of the config: it is one machine's business.
     """
@@ -56,21 +57,30 @@ def save_weights(path: Path, method: nn.Module, config: Config, numbers: dict[st
 def load_method(path: Path) -> tuple[nn.Module, Config, dict[str, Any]]:
     """The method in a weights file or checkpoint, in float32 and eval mode, with config and card.
 
-    Raises RecordError when the file is damaged or does not fit the network its config describes.
+    It is built for use: critics and feature net are left out, and where a checkpoint holds a moving average
+    of the weights, that is taken. Raises RecordError when the file is damaged or does not fit the network
+    that its config describes.
     """
     tensors, card = read_tensors(path)
     try:
         config = from_dict(card["config"])
         with torch.device("meta"):  # nothing is allocated until names and shapes agree
-            method = build_method(config)
+            method = build_method(config, load_features=None)
     except (ConfigError, KeyError, TypeError) as error:
         raise RecordError(f"{path}: its config is not usable: {error}") from error
-    nets = {name.removeprefix(NETS): t.float() for name, t in tensors.items() if name.startswith(NETS)}
+    nets = _for_use(tensors, {name for name, _ in method.named_children()})
     expected = {name: tuple(t.shape) for name, t in method.state_dict().items()}
     if expected != {name: tuple(t.shape) for name, t in nets.items()}:
         raise RecordError(f"{path}: its tensors do not fit the network that its config describes")
     method.load_state_dict(nets, assign=True)
     return method.eval().requires_grad_(False), config, card
+
+
+def _for_use(tensors: dict[str, Tensor], children: set[str]) -> dict[str, Tensor]:
+    """What a method for use may take: nothing of the nets that are there for training alone."""
+    prefix = AVERAGE if any(name.startswith(AVERAGE) for name in tensors) else NETS
+    nets = {name.removeprefix(prefix): t.float() for name, t in tensors.items() if name.startswith(prefix)}
+    return {name: t for name, t in nets.items() if name.split(".")[0] in children}
 
 
 def load_run(run_dir: Path) -> tuple[nn.Module, Config, dict[str, Any]]:

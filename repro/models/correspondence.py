@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from repro.models.layers import without_autocast
+
 EPS = 1e-6  # keeps a constant feature vector, whose centred norm is 0, finite
 
 
@@ -59,12 +61,15 @@ def correspond(x_c: Tensor, y_c: Tensor, values: Tensor, alpha: float) -> Tensor
     """
     _check(x_c, y_c, values)
     channels, width = x_c.shape[1], values.shape[1]
+    precision = torch.promote_types(x_c.dtype, torch.float32)  # α times the rounding of bfloat16 is ±0.4
+    x_c, y_c, values = (t.to(precision) for t in (x_c, y_c, values))
     # Torch takes the N×N path silently when the value width is unlike the key width, and when the
     # channels of a position do not lie side by side in memory: so pad to C, and make contiguous.
     padded = F.pad(values.flatten(2).transpose(1, 2), (0, channels - width))
     # 4-D, one head: the ONNX exporter takes no other attention.
     q, k, v = (t.contiguous()[:, None] for t in (descriptors(x_c), descriptors(y_c), padded))
-    warped = F.scaled_dot_product_attention(q, k, v, scale=float(alpha))
+    with without_autocast(x_c.device):
+        warped = F.scaled_dot_product_attention(q, k, v, scale=float(alpha))
     return _to_grid(warped[:, 0, :, :width], x_c)
 
 

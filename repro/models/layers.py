@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor, nn
 
@@ -33,3 +35,10 @@ def positional_norm(features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(features − μ)/σ together with the moments it strips: shapes (B, C, H, W), (B, 1, H, W) twice."""
     mean, std = positional_moments(features)
     return (features - mean) / std, mean, std
+
+
+def without_autocast(device: torch.device) -> AbstractContextManager[object]:
+    """What is computed within keeps the precision of its inputs, even where a run is in half precision."""
+    if not torch.amp.is_autocast_available(device.type):
+        return nullcontext()
+    return torch.autocast(device.type, enabled=False)

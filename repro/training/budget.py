@@ -3,41 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from repro.config import Config
 from repro.contracts import Batch
 from repro.methods import build_method
+from repro.methods.feature_nets import feature_net_of_this_shape
+from repro.training.devices import forget_activations
 
 ADAM_COPIES = 4  # weight, gradient and two moments
 
 
-def budget(config: Config) -> Iterator[str]:
-    """Lines for people: parameters per net, then the memory of one training step.
+@dataclass(frozen=True)
+class Budget:
+    """parameters: net → number of learnt weights. used: of those, what colouring a picture needs.
 
-    Nothing is computed: the step runs on torch's meta device, and what autograd keeps for the
-    backward pass is added up.
+    flops: operations to colour one picture, a multiplication and an addition counted as two.
+    weights, activations: bytes of weights with Adam's moments, and of what autograd keeps over a step.
     """
+
+    parameters: dict[str, int]
+    used: int
+    flops: int
+    weights: int
+    activations: int
+
+    def lines(self) -> Iterator[str]:
+        """The budget for people."""
+        for name, count in self.parameters.items():
+            yield f"{name:12s} {count:>12,} parameters"
+        yield f"{'all':12s} {sum(self.parameters.values()):>12,} parameters"
+        yield f"{'used':12s} {self.used:>12,} of them to colour a picture, in {self.flops / 1e9:,.1f} GFLOPs"
+        together = f"{(self.weights + self.activations) / 2**20:,.0f} MiB"
+        yield f"estimated memory of a step: {together}, of which weights and Adam {self.weights / 2**20:,.0f}"
+
+
+def budget(config: Config) -> Budget:
+    """What the config's method costs. Nothing is computed: it runs on torch's meta device."""
+    method, size, batch = _weightless(config), config.data.size, config.train.batch
+    x_s, x_e = (torch.empty(batch, channels, size, size, device="meta") for channels in (1, 3))
+    nets = {name: sum(p.numel() for p in net.parameters()) for name, net in method.named_children()}
+    parameters = {name: count for name, count in nets.items() if count}  # a frozen net learns nothing
+    players = method.players  # type: ignore[union-attr]
+    return Budget(
+        parameters=parameters,
+        used=sum(parameters[name] for name in players["generator"]),
+        flops=_flops(method, x_s[:1], x_e[:1]),
+        weights=sum(parameters.values()) * 4 * ADAM_COPIES,
+        activations=_activations(config, Batch(x_s, x_e, x_e, x_s, x_e, x_e)),
+    )
+
+
+def _weightless(config: Config) -> nn.Module:
     with torch.device("meta"):
-        method = build_method(config)
-        size, batch = config.data.size, config.train.batch
-        x_s, x_e = torch.empty(batch, 1, size, size), torch.empty(batch, 3, size, size)
-    counts = {name: sum(p.numel() for p in net.parameters()) for name, net in method.named_children()}
-    for name, count in counts.items():
-        yield f"{name:12s} {count:>12,} parameters"
-    total = sum(counts.values())
-    yield f"{'all':12s} {total:>12,} parameters"
-    kept = _kept_for_backward(method, Batch(x_s, x_e, x_e, x_s, x_e, x_e))
-    weights = total * 4 * ADAM_COPIES
-    together = f"{(weights + kept) / 2**20:,.0f} MiB, of which weights and Adam {weights / 2**20:,.0f}"
-    yield f"estimated memory of a step: {together}"
+        return build_method(config, feature_net_of_this_shape).to("meta")
 
 
-def _kept_for_backward(method: Any, batch: Batch) -> int:
-    """Bytes of the distinct tensors, weights aside, that autograd keeps over one step's phases."""
+def _activations(config: Config, batch: Batch) -> int:
+    """What is kept at the most: where nets forget, all but the one whose turn it is in the backward pass."""
+    if config.train.recompute == "nothing":
+        return _kept_for_backward(_weightless(config), batch)
+    nets = _weightless(config).players["generator"]  # type: ignore[index]
+    most = 0
+    for net in nets:
+        method = _weightless(config)
+        forget_activations(method, set(nets) - {net})
+        most = max(most, _kept_for_backward(method, batch))
+    return most
+
+
+def _flops(method: nn.Module, x_s: Tensor, y_e: Tensor) -> int:
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        method.translate(x_s, y_e)  # type: ignore[operator]
+    return counter.get_total_flops()
+
+
+def _kept_for_backward(method: nn.Module, batch: Batch) -> int:
+    """Bytes of the distinct tensors, weights aside, that autograd keeps for a player's step, at the most."""
     weights = {parameter.untyped_storage()._cdata for parameter in method.parameters()}
     kept: dict[int, tuple[Tensor, int]] = {}
 
@@ -47,7 +93,10 @@ def _kept_for_backward(method: Any, batch: Batch) -> int:
             kept[storage._cdata] = (tensor, storage.nbytes())
         return tensor
 
+    most = 0
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
-        for _, terms in method.phases(batch):
+        for _, terms in method.phases(batch):  # type: ignore[operator]
             torch.stack(list(terms.values())).sum()
-    return sum(size for _, size in kept.values())
+            most = max(most, sum(size for _, size in kept.values()))
+            kept.clear()  # the player has stepped, its graph is gone
+    return most

@@ -1,7 +1,7 @@
 """Exact resume: everything the next step depends on, in one atomic file.
 
-Batches and random numbers are functions of (seed, step), so a checkpoint is the nets, the
-optimisers and the progress.
+Batches and random numbers are functions of (seed, step), so a checkpoint is the nets, their moving
+average, the optimisers and the progress.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from repro.config import Config, to_dict
-from repro.methods.weights import CHECKPOINT, NETS, read_tensors, save_tensors
+from repro.methods.weights import AVERAGE, CHECKPOINT, NETS, read_tensors, save_tensors
 from repro.record import RecordError
+from repro.training.average import MovingAverage
+from repro.training.players import Players
 
 PLACE = "data.root"  # the one field that may change on resume: the folder of the data may move
 
@@ -25,7 +27,8 @@ def save_checkpoint(
     run_dir: Path,
     config: Config,
     method: nn.Module,
-    optimizers: dict[str, Optimizer],
+    players: Players,
+    average: MovingAverage,
     progress: dict[str, Any],
 ) -> None:
     """Write ``run_dir/checkpoint.safetensors``; ``progress`` holds step, seconds, commit and hardware.
@@ -33,18 +36,21 @@ def save_checkpoint(
     Raises OSError when it cannot be written; the checkpoint before is then untouched.
     """
     tensors = {NETS + name: tensor for name, tensor in method.state_dict().items()}
-    for player, optimizer in optimizers.items():
+    tensors |= {AVERAGE + name: tensor for name, tensor in average.kept.items()}
+    for player, optimizer in players.optimizers.items():
         tensors |= _optimizer_tensors(player, optimizer)
+    scaler = players.fabric.strategy.precision.state_dict()  # of float16's gradients, empty otherwise
+    card = {"config": to_dict(config), "progress": progress, "scaler": scaler}
     try:
-        save_tensors(run_dir / CHECKPOINT, tensors, {"config": to_dict(config), "progress": progress})
+        save_tensors(run_dir / CHECKPOINT, tensors, card)
     except SafetensorError as error:  # a full disk, in the words of a library that raises no OSError
         raise OSError(str(error)) from error
 
 
 def load_checkpoint(
-    run_dir: Path, config: Config, method: nn.Module, optimizers: dict[str, Optimizer]
+    run_dir: Path, config: Config, method: nn.Module, players: Players, average: MovingAverage
 ) -> dict[str, Any]:
-    """Restore nets and optimisers in place and return the progress.
+    """Restore nets, their average and the optimisers in place and return the progress.
 
     Raises RecordError when the checkpoint is damaged or belongs to another config; it names the
     fields that differ.
@@ -54,9 +60,11 @@ def load_checkpoint(
     try:
         same_config(card["config"], to_dict(config), path)
         progress = {"step": int(card["progress"]["step"])} | card["progress"]
-        _restore_nets(method, tensors)
-        for player, optimizer in optimizers.items():
+        _restore_nets(method, _without(NETS, tensors))
+        average.restore(_without(AVERAGE, tensors))
+        for player, optimizer in players.optimizers.items():
             _restore_optimizer(player, optimizer, tensors)
+        players.fabric.strategy.precision.load_state_dict(card["scaler"])
     except (KeyError, TypeError, RuntimeError) as error:
         raise RecordError(f"{path} does not fit this version of the package: {error}") from error
     return progress
@@ -67,7 +75,7 @@ def same_config(old: Any, new: Any, path: Path) -> None:
 
     old: what ``path`` was written with; new: what is asked for, both as JSON data.
     """
-    changed = sorted(set(_differences(old, new)) - {PLACE})
+    changed = sorted(set(differences(old, new)) - {PLACE})
     if changed:
         raise RecordError(
             f"{path} was written with another config; these fields differ: {', '.join(changed)}. "
@@ -75,16 +83,17 @@ def same_config(old: Any, new: Any, path: Path) -> None:
         )
 
 
-def _restore_nets(method: nn.Module, tensors: dict[str, Tensor]) -> None:
-    """Copy into the tensors that are there: Fabric's wrappers forward state_dict, but not its loading."""
-    nets = {name.removeprefix(NETS): t for name, t in tensors.items() if name.startswith(NETS)}
+def _without(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+
+
+def _restore_nets(method: nn.Module, nets: dict[str, Tensor]) -> None:
+    """Copy into the tensors that are there; KeyError names the first that does not fit."""
     own = method.state_dict()
     wrong = {name for name in own.keys() & nets.keys() if own[name].shape != nets[name].shape}
     if wrong := sorted(wrong | own.keys() ^ nets.keys()):
         raise KeyError(f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]}")
-    with torch.no_grad():
-        for name, tensor in own.items():
-            tensor.copy_(nets[name])
+    method.load_state_dict(nets)
 
 
 def _optimizer_tensors(player: str, optimizer: Optimizer) -> dict[str, Tensor]:
@@ -105,9 +114,9 @@ def _restore_optimizer(player: str, optimizer: Optimizer, tensors: dict[str, Ten
     optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
 
 
-def _differences(old: Any, new: Any, where: str = "") -> list[str]:
+def differences(old: Any, new: Any, where: str = "") -> list[str]:
     """Dotted names of the fields in which two nested dictionaries differ."""
     if isinstance(old, dict) and isinstance(new, dict):
         keys = set(old) | set(new)
-        return [d for k in keys for d in _differences(old.get(k), new.get(k), f"{where}.{k}".lstrip("."))]
+        return [d for k in keys for d in differences(old.get(k), new.get(k), f"{where}.{k}".lstrip("."))]
     return [] if old == new else [where or "everything"]

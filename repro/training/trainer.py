@@ -6,51 +6,35 @@ are weighted, summed and stepped by that player's optimiser before the next phas
 
 from __future__ import annotations
 
-import math
-import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from lightning_fabric import Fabric
-from torch.optim import Adam, Optimizer
+from torch import Tensor
 from tqdm import tqdm
 
-from repro.config import Config, ConfigError, LossConfig, OptimConfig, to_dict
+from repro.config import Config, to_dict
 from repro.contracts import Terms
 from repro.data.pairs import Pairs
 from repro.data.sources import train_pairs
 from repro.data.stream import BatchStream
 from repro.methods import build_method
 from repro.methods.weights import CHECKPOINT
-from repro.record import RecordError, provenance, read_json, write_json
-from repro.training.checkpoint import load_checkpoint, same_config, save_checkpoint
+from repro.record import RecordError, provenance, write_json
+from repro.training.average import MovingAverage
+from repro.training.checkpoint import load_checkpoint, save_checkpoint
+from repro.training.devices import launch, mean_over_processes, place
+from repro.training.folder import CONFIG, claim, sweep
 from repro.training.journal import Journal
+from repro.training.players import Players, rate_factor, weighted_total
 from repro.training.sheets import sheet_trials, training_sheet
 from repro.training.stopping import Interrupted, stop_requests
-
-CONFIG = "config.json"
-LITTER = re.compile(r"\.[0-9a-f]{16}\.\w+")
 
 
 class Diverged(ValueError):
     """A loss is no longer a number: the run cannot recover, and its last checkpoint is from before."""
-
-
-def learning_rate(step: int, optim: OptimConfig, steps: int) -> float:
-    """The rate of ``step`` (from 0): linear warm-up, then constant or half a cosine down to 0."""
-    rate = optim.lr * min(1.0, (step + 1) / max(1, optim.warmup))
-    if optim.decay == "cosine":
-        rate *= 0.5 * (1 + math.cos(math.pi * step / steps))
-    return rate
-
-
-def weighted_total(terms: Terms, weights: LossConfig) -> torch.Tensor:
-    """Σ weight · term: the one place where weights are applied. Raises ConfigError when there is no term."""
-    if not terms:
-        raise ConfigError("no loss is left to train on: give one of them a weight above 0 (--loss.…)")
-    return torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
 
 
 class Trainer:
@@ -58,16 +42,18 @@ class Trainer:
 
     def __init__(self, config: Config, run_dir: Path, *, resume: bool) -> None:
         self.config, self.run_dir = config, run_dir
-        self._data_moved = _claim(run_dir, config, resume)
-        self.fabric = Fabric(accelerator="auto", devices=1, precision=config.train.precision)
+        self.fabric = launch(config.train)
+        self._data_moved = claim(run_dir, config, resume)
+        self.fabric.barrier()  # nobody writes before all have looked
         torch.manual_seed(config.seed)
-        self.method = build_method(config)
-        self.optimizers = self._set_up()
+        self.method = place(build_method(config), self.fabric, config.train)
+        self.players = Players(self.fabric, self.method, config.optim)
+        self.average = MovingAverage(self.method, config.optim.ema)
         origin = provenance()
         self.progress: dict[str, Any] = {"step": 0, "seconds": 0.0}
         self.progress |= {name: origin[name] for name in ("commit", "hardware")}
         if (run_dir / CHECKPOINT).exists():
-            self.progress = load_checkpoint(run_dir, config, self.method, self.optimizers)
+            self.progress = load_checkpoint(run_dir, config, self.method, self.players, self.average)
 
     def run(self) -> None:
         """Train to the last step.
@@ -79,14 +65,23 @@ class Trainer:
         if self.progress["step"] >= self.config.train.steps:
             self._note_new_place()
             return
-        pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config)
+        with self.fabric.rank_zero_first(local=True):  # the others find what is cached
+            pairs, self.trials = train_pairs(self.config.data), sheet_trials(self.config)
         self._check_pictures(pairs)
         self._note_new_place()
-        stream = BatchStream(pairs, self.config.data, self.config.train.batch, self.config.seed)
+        stream = BatchStream(
+            pairs,
+            self.config.data,
+            self.config.train.batch,
+            self.config.seed,
+            mates=bool(self.config.loss.colorific),
+            share=(self.fabric.global_rank, self.fabric.world_size),
+        )
         try:
-            if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
-                write_json(self.run_dir / CONFIG, to_dict(self.config))
-            _sweep(self.run_dir)
+            if self.fabric.is_global_zero:
+                if not (self.run_dir / CONFIG).exists():  # not before: a failed start leaves no trace
+                    write_json(self.run_dir / CONFIG, to_dict(self.config))
+                sweep(self.run_dir)
             self._loop(stream)
         except OSError as error:
             raise RecordError(
@@ -107,58 +102,74 @@ class Trainer:
 
     def _note_new_place(self) -> None:
         """Evaluation reads the folder of the data from the checkpoint, even when no step was left."""
-        if self._data_moved:
+        if self._data_moved and self.fabric.is_global_zero:
             self._save()
             write_json(self.run_dir / CONFIG, to_dict(self.config))
 
     def _loop(self, stream: BatchStream) -> None:
-        steps, journal = self.config.train.steps, Journal(self.run_dir, self.progress["step"])
+        steps = self.config.train.steps
+        journal = Journal(self.run_dir, self.progress["step"]) if self.fabric.is_global_zero else None
         with stop_requests() as stop_requested, self._bar() as bar:
             try:
                 for step in range(self.progress["step"], steps):
                     numbers = self._step(step, stream)
                     bar.update()
-                    self._write_down(step + 1, numbers, journal, bar)
-                    if stop_requested() and step + 1 < steps:
+                    if journal:
+                        self._write_down(step + 1, numbers, journal, bar)
+                    if self._agreed(stop_requested()) and step + 1 < steps:
                         self._save()
                         raise Interrupted
             finally:
-                journal.close()
-
-    def _set_up(self) -> dict[str, Optimizer]:
-        """Give every net to the device and every player an optimiser over its nets."""
-        optim = self.config.optim
-        optimizers = {}
-        for player, names in self.method.players.items():  # type: ignore[union-attr]
-            for name in names:
-                setattr(self.method, name, self.fabric.setup_module(getattr(self.method, name)))
-            weights = [p for name in names for p in getattr(self.method, name).parameters()]
-            adam = Adam(weights, lr=optim.lr, betas=(optim.beta1, optim.beta2))
-            optimizers[player] = self.fabric.setup_optimizers(adam)
-        return optimizers
+                if journal:
+                    journal.close()
+        self.fabric.barrier()  # nobody goes on to use what the first is still writing
 
     def _step(self, step: int, stream: BatchStream) -> dict[str, float]:
-        """One batch through all phases; its numbers where they are to be logged or relied on."""
+        """One batch through all phases; its numbers where they are to be logged."""
         started = time.perf_counter()
         config, values = self.config, {}
-        rate = learning_rate(step, config.optim, config.train.steps)
-        torch.manual_seed((config.seed * 1_000_003 + step) % 2**63)  # so that a resumed run draws the same
-        for player, terms in self.method.phases(stream.at(step, self.fabric.device)):  # type: ignore[operator]
-            optimizer = self.optimizers[player]
-            optimizer.param_groups[0]["lr"] = rate
+        factor = rate_factor(step, config.optim, config.train.steps)
+        # So that a resumed run draws the same, and every process something else.
+        torch.manual_seed(
+            (config.seed * 1_000_003 + step * self.fabric.world_size + self.fabric.global_rank) % 2**63
+        )
+        for player, terms in self._phases(stream, step):
             total = weighted_total(terms, config.loss)
-            optimizer.zero_grad()
-            self.fabric.backward(total)
-            optimizer.step()
+            self._check_finite(player, terms, total, step)
+            self.players.step(player, total, factor)
             values |= {f"{player}/{name}": term.detach() for name, term in terms.items()}
             values[f"{player}/total"] = total.detach()
-        wanted = any(self._due(step + 1, n) for n in (config.train.log_every, config.train.checkpoint_every))
+        self.average.update(step + 1)
+        wanted = self._due(step + 1, config.train.log_every)
         numbers = {name: float(value) for name, value in values.items()} if wanted else {}
         self.progress["step"] = step + 1
         self.progress["seconds"] += time.perf_counter() - started
-        if lost := [name for name, number in numbers.items() if not math.isfinite(number)]:
-            raise Diverged(f"{', '.join(lost)} is not a number at step {step + 1}: try a smaller --optim.lr")
-        return numbers | {"lr": rate}
+        return numbers | {"lr": config.optim.lr * factor}
+
+    def _phases(self, stream: BatchStream, step: int) -> Iterator[tuple[str, Terms]]:
+        """The method's phases, each computed in the run's precision; what is done with it is not."""
+        phases = self.method.phases(stream.at(step, self.fabric.device))  # type: ignore[operator]
+        while True:
+            with self.fabric.autocast():
+                phase = next(phases, None)
+            if phase is None:
+                return
+            yield phase
+
+    def _check_finite(self, player: str, terms: Terms, total: Tensor, step: int) -> None:
+        """Raise Diverged, on all devices at once and before the player moves, when a term is no number."""
+        if mean_over_processes(self.fabric, total.detach()).isfinite():
+            return
+        lost = [f"{player}/{name}" for name, term in terms.items() if not term.isfinite()]
+        raise Diverged(
+            f"{', '.join(lost) or f'{player}/total on another device'} is not a number at step {step + 1}: "
+            "the run stops here, its last checkpoint is from before. "
+            "Try a smaller --optim.lr, or --optim.clip 1"
+        )
+
+    def _agreed(self, stop: bool) -> bool:
+        """Whether any process was asked to stop: then all do, after the same step."""
+        return bool(mean_over_processes(self.fabric, torch.tensor(float(stop), device=self.fabric.device)))
 
     def _due(self, step: int, every: int) -> bool:
         return step % every == 0 or step == self.config.train.steps
@@ -169,18 +180,21 @@ class Trainer:
             journal.numbers(step, numbers | {"seconds": self.progress["seconds"]})
             bar.set_postfix({name.split("/")[-1]: f"{v:.4f}" for name, v in numbers.items() if "/" in name})
         if self._due(step, train.sheet_every):
-            sheet = training_sheet(self.method, self.config, self.trials, self.run_dir, step)
+            with self.average.in_place():
+                sheet = training_sheet(self.method, self.config, self.trials, self.run_dir, step)
             journal.sheet(step, sheet)
         if self._due(step, train.checkpoint_every):
             self._save()
 
     def _save(self) -> None:
+        if not self.fabric.is_global_zero:
+            return
         if not all(p.isfinite().all() for p in self.method.parameters()):
             raise Diverged(
                 f"the weights are no longer numbers at step {self.progress['step']}: nothing was saved, "
-                "the last checkpoint is from before. Try a smaller --optim.lr"
+                "the last checkpoint is from before. Try a smaller --optim.lr, or --optim.clip 1"
             )
-        save_checkpoint(self.run_dir, self.config, self.method, self.optimizers, self.progress)
+        save_checkpoint(self.run_dir, self.config, self.method, self.players, self.average, self.progress)
 
     def _bar(self) -> tqdm:
         return tqdm(
@@ -190,33 +204,5 @@ class Trainer:
             unit="step",
             mininterval=1.0,
             dynamic_ncols=True,
+            disable=not self.fabric.is_global_zero,
         )
-
-
-def _sweep(run_dir: Path) -> None:
-    """Remove what a killed run left half-written, by the names that `repro.record.atomic_path` gives."""
-    for path in run_dir.rglob(".*"):
-        if LITTER.fullmatch(path.name):
-            path.unlink()
-
-
-def _claim(run_dir: Path, config: Config, resume: bool) -> bool:
-    """Check that ``run_dir`` is free, or holds the very run that is to be continued; write nothing.
-
-    Returns whether the data folder moved since. Raises RecordError when the folder holds another run,
-    or there is none where one is to be resumed.
-    """
-    path = run_dir / CONFIG
-    if resume and not run_dir.is_dir():
-        raise RecordError(f"there is no run to resume in {run_dir}: leave --resume away to start one")
-    if run_dir.exists() and not run_dir.is_dir():
-        raise RecordError(f"{run_dir} is a file: choose another --run-dir")
-    if not resume and (path.exists() or (run_dir / CHECKPOINT).exists()):
-        raise RecordError(
-            f"{run_dir} holds a run already: add --resume to continue it, or choose another folder"
-        )
-    if not path.exists():
-        return False
-    old, wanted = read_json(path), to_dict(config)
-    same_config(old, wanted, path)
-    return old != wanted

@@ -36,7 +36,7 @@ def config() -> Config:
 @pytest.fixture(scope="module")
 def method(config: Config) -> torch.nn.Module:
     torch.manual_seed(0)
-    return build_method(config)
+    return build_method(config, load_features=None)
 
 
 @pytest.fixture

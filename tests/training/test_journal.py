@@ -48,11 +48,14 @@ def test_a_run_leaves_everything_it_should(whole_run: Path) -> None:
     assert sheet.shape[2] == 3
     assert len(np.unique(sheet.reshape(-1, 3), axis=0)) > 500  # pictures, not a blank page
     last = json.loads((whole_run / METRICS).read_text().splitlines()[-1])
-    terms = {f"generator/{name}" for name in ("pseudo", "coarse", "align", "total")}
-    assert set(last) == terms | {"step", "lr", "seconds"}
     weights = json.loads((whole_run / "config.json").read_text())["loss"]
-    expected = sum(weights[name] * last[f"generator/{name}"] for name in ("pseudo", "coarse", "align"))
-    assert last["generator/total"] == pytest.approx(expected, abs=1e-3)
+    told = {"generator": {name for name, weight in weights.items() if isinstance(weight, float)}}
+    told["critics"] = {"structural", "colorific"}
+    terms = {f"{player}/{name}" for player, names in told.items() for name in names | {"total"}}
+    assert set(last) == terms | {"step", "lr", "seconds"}
+    for player, names in told.items():
+        expected = sum(weights[name] * last[f"{player}/{name}"] for name in names)
+        assert last[f"{player}/total"] == pytest.approx(expected, abs=1e-3)
 
 
 def test_tensorboard_shows_the_same_numbers(whole_run: Path) -> None:
@@ -70,7 +73,7 @@ def test_a_checkpoint_is_tensors_and_json_alone(whole_run: Path) -> None:
         card = json.loads(file.metadata()["card"])
         names = set(file.keys())
     assert {name.split(".")[0] for name in names} == {"nets", "optim"}
-    assert set(card) == {"config", "progress"}
+    assert set(card) == {"config", "progress", "scaler"}
     assert set(card["progress"]) == {"step", "seconds", "commit", "hardware", "pictures", "skipped"}
 
 

@@ -19,7 +19,10 @@ from repro.contracts import Batch, Terms, Translation
 from repro.methods.weights import CHECKPOINT, read_tensors, save_tensors
 from repro.record import RecordError, write_json
 from repro.training import trainer as trainer_module
-from repro.training.trainer import CONFIG, Diverged, Trainer, learning_rate, weighted_total
+from repro.training.folder import CONFIG
+from repro.training.devices import launch
+from repro.training.players import Players, rate_factor, weighted_total
+from repro.training.trainer import Diverged, Trainer
 
 
 class Scalar(nn.Module):
@@ -36,7 +39,7 @@ class Scalar(nn.Module):
 class Duel(nn.Module):
     """Two players with closed-form gradients; the second one's depends on the first one's update."""
 
-    players = MappingProxyType({"first": ("a",), "second": ("b",)})
+    players = MappingProxyType({"generator": ("a",), "critics": ("b",)})
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,9 +51,9 @@ class Duel(nn.Module):
     def phases(self, _: Batch) -> Iterator[tuple[str, Terms]]:
         self.noise.append(float(torch.rand(())))
         factor = math.nan if len(self.noise) > self.break_at else 1.0
-        yield "first", {"pseudo": self.a() * factor, "align": 2 * self.a()}
+        yield "generator", {"pseudo": self.a() * factor, "align": 2 * self.a()}
         self.seen.append((self.a().item(), self.b().item()))
-        yield "second", {"coarse": self.a() * self.b()}
+        yield "critics", {"coarse": self.a() * self.b()}
 
     def translate(self, _: Tensor, y_e: Tensor) -> Translation:
         assert not self.training
@@ -69,6 +72,7 @@ def duels(monkeypatch: pytest.MonkeyPatch) -> list[Duel]:
 def short(**overrides: Any) -> Config:
     plain = {
         "optim__lr": 0.25,
+        "optim__critic_lr": 0.25,
         "optim__decay": "constant",
         "optim__warmup": 0,
         "optim__beta1": 0.0,
@@ -102,21 +106,39 @@ def test_weights_are_applied_in_the_total_and_nowhere_else() -> None:
         weighted_total({}, weights)
 
 
+def test_every_player_moves_at_its_own_rate(duels: list[Duel], tmp_path: Path) -> None:
+    """Two time-scales (TTUR): Adam with β₁ = β₂ = 0 moves by exactly the rate."""
+    Trainer(short(optim__critic_lr=0.125, train__steps=1), tmp_path / "run", resume=False).run()
+    assert (duels[0].a().item(), duels[0].b().item()) == pytest.approx((0.75, 0.875), abs=1e-5)
+
+
+def test_a_long_gradient_is_clipped_and_a_short_one_left_alone(tmp_path: Path) -> None:
+    net = nn.Linear(3, 1, bias=False)
+    fabric = launch(short().train)
+    method = nn.ModuleDict({"a": net})
+    method.players = {"generator": ("a",)}  # type: ignore[assignment]
+    for clip, expected in ((0.0, 5.0), (10.0, 5.0), (1.0, 1.0)):
+        players = Players(fabric, method, OptimConfig(clip=clip))
+        players.step("generator", (net.weight * torch.tensor([3.0, 4.0, 0.0])).sum(), 1.0)
+        assert net.weight.grad is not None
+        assert float(net.weight.grad.norm()) == pytest.approx(expected, abs=1e-4)
+
+
 def test_the_rate_in_closed_form() -> None:
-    constant = OptimConfig(lr=2.0, warmup=4, decay="constant")
-    assert [learning_rate(s, constant, 100) for s in (0, 1, 3, 4, 99)] == [0.5, 1.0, 2.0, 2.0, 2.0]
-    cosine = OptimConfig(lr=2.0, warmup=0, decay="cosine")
-    assert learning_rate(0, cosine, 100) == 2.0
-    assert learning_rate(50, cosine, 100) == pytest.approx(1.0)
-    assert learning_rate(25, cosine, 100) == pytest.approx(1 + math.sqrt(0.5))
-    assert 0 < learning_rate(99, cosine, 100) < 0.001
+    constant = OptimConfig(warmup=4, decay="constant")
+    assert [rate_factor(s, constant, 100) for s in (0, 1, 3, 4, 99)] == [0.25, 0.5, 1.0, 1.0, 1.0]
+    cosine = OptimConfig(warmup=0, decay="cosine")
+    assert rate_factor(0, cosine, 100) == 1.0
+    assert rate_factor(50, cosine, 100) == pytest.approx(0.5)
+    assert rate_factor(25, cosine, 100) == pytest.approx((1 + math.sqrt(0.5)) / 2)
+    assert 0 < rate_factor(99, cosine, 100) < 0.0005
 
 
 def test_a_loss_that_is_no_number_stops_the_run_before_it_is_saved(duels: list[Duel], tmp_path: Path) -> None:
     config = short(train__steps=6, train__checkpoint_every=1, train__log_every=6)
     trainer = Trainer(config, tmp_path / "run", resume=False)
     duels[0].break_at = 2
-    with pytest.raises(Diverged, match=r"first/pseudo.*step 3.*optim\.lr"):
+    with pytest.raises(Diverged, match=r"generator/pseudo.*step 3.*optim\.lr"):
         trainer.run()
     tensors, card = read_tensors(tmp_path / "run" / CHECKPOINT)
     assert card["progress"]["step"] == 2
@@ -176,9 +198,12 @@ def test_the_data_folder_may_move(duels: list[Duel], tmp_path: Path) -> None:
 
     run = tmp_path / "run"
     Trainer(short(), run, resume=False).run()
-    write_json(run / CONFIG, to_dict(real("old")))
     card = read_tensors(run / CHECKPOINT)[1]
-    trainer_module.save_checkpoint(run, real("old"), duels[0], {}, card["progress"])
+    trainer = Trainer(short(), run, resume=True)
+    trainer_module.save_checkpoint(
+        run, real("old"), duels[-1], trainer.players, trainer.average, card["progress"]
+    )
+    write_json(run / CONFIG, to_dict(real("old")))
     trainer = Trainer(real("new"), run, resume=True)
     trainer.run()
     assert read_tensors(run / CHECKPOINT)[1]["config"]["data"]["root"] == "new"
@@ -189,8 +214,9 @@ def test_other_pictures_are_no_way_to_resume(
     duels: list[Duel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Trainer(short(), tmp_path, resume=False).run()
-    card = read_tensors(tmp_path / CHECKPOINT)[1]
-    trainer_module.save_checkpoint(tmp_path, short(), duels[0], {}, card["progress"] | {"step": 1})
+    trainer = Trainer(short(), tmp_path, resume=True)
+    trainer.progress["step"] = 1
+    trainer._save()
     pairs = trainer_module.train_pairs(short().data)
     turned = replace(pairs, color=pairs.color[:, :, ::-1])
     monkeypatch.setattr(trainer_module, "train_pairs", lambda _: turned)
