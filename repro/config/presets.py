@@ -78,8 +78,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "train.steps": 20_000,
         "train.batch": 16,
     },
-    "paper": OPTIMIZERS["paper"]
-    | {"data.size": 256, "data.train_count": 14_224, "train.recompute": "nets"},
+    "paper": OPTIMIZERS["paper"] | {"data.size": 256, "data.train_count": 14_224, "train.recompute": "nets"},
 }
 """Preset → overrides of the defaults."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from repro.config import Config
-from repro.contracts import Batch
+from repro.contracts import Batch, Method
 from repro.methods import build_method
 from repro.methods.feature_nets import feature_net_of_this_shape
 from repro.training.devices import forget_activations
@@ -48,10 +49,9 @@ def budget(config: Config) -> Budget:
     x_s, x_e = (torch.empty(batch, channels, size, size, device="meta") for channels in (1, 3))
     nets = {name: sum(p.numel() for p in net.parameters()) for name, net in method.named_children()}
     parameters = {name: count for name, count in nets.items() if count}  # a frozen net learns nothing
-    players = method.players  # type: ignore[union-attr]
     return Budget(
         parameters=parameters,
-        used=sum(parameters[name] for name in players["generator"]),
+        used=sum(parameters[name] for name in _used_nets(method)),
         flops=_flops(method, x_s[:1], x_e[:1]),
         weights=sum(parameters.values()) * 4 * ADAM_COPIES,
         activations=_activations(config, Batch(x_s, x_e, x_e, x_s, x_e, x_e)),
@@ -63,12 +63,15 @@ def _weightless(config: Config) -> nn.Module:
         return build_method(config, feature_net_of_this_shape).to("meta")
 
 
+def _used_nets(method: nn.Module) -> tuple[str, ...]:
+    return cast("Method", method).players["generator"]
+
+
 def _activations(config: Config, batch: Batch) -> int:
     """What is kept at the most: where nets forget, all but the one whose turn it is in the backward pass."""
     if config.train.recompute == "nothing":
         return _kept_for_backward(_weightless(config), batch)
-    nets = _weightless(config).players["generator"]  # type: ignore[index]
-    most = 0
+    nets, most = _used_nets(_weightless(config)), 0
     for net in nets:
         method = _weightless(config)
         forget_activations(method, set(nets) - {net})

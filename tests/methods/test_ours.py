@@ -201,7 +201,9 @@ def test_where_nothing_looks_at_the_other_exemplar_it_costs_nothing(batch: Batch
     seen: list[int] = []
     for overrides in (ALONE, ALONE | {"loss__align": 0.0}, {}, {"train__cross_share": 1.0}):
         method = build_method(smoke(**overrides))
-        assert ("features" in dict(method.named_children())) is (overrides in ({}, {"train__cross_share": 1.0}))
+        assert ("features" in dict(method.named_children())) is (
+            overrides in ({}, {"train__cross_share": 1.0})
+        )
         method.pyramids.exemplar.register_forward_hook(lambda _, inputs, __: seen.append(len(inputs[0])))
         list(method.phases(batch))
     assert seen == [8, 4, 10, 12]  # x_t and x_e; x_t alone; with two, with four of y_e

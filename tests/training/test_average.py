@@ -44,9 +44,14 @@ def test_it_stands_in_and_leaves_again_whatever_happens() -> None:
     average = MovingAverage(method, 0.5)
     with torch.no_grad():
         method.used.weight.fill_(7.0)
-    with pytest.raises(RuntimeError, match="planted"), average.in_place():
-        assert float(method.used.weight) == 0.0
-        raise RuntimeError("planted")
+
+    def look_and_fail() -> None:
+        with average.in_place():
+            assert float(method.used.weight) == 0.0
+            raise RuntimeError("planted")
+
+    with pytest.raises(RuntimeError, match="planted"):
+        look_and_fail()
     assert float(method.used.weight) == 7.0
     assert float(average.kept["used.weight"]) == 0.0
 

@@ -19,8 +19,8 @@ from repro.contracts import Batch, Terms, Translation
 from repro.methods.weights import CHECKPOINT, read_tensors, save_tensors
 from repro.record import RecordError, write_json
 from repro.training import trainer as trainer_module
-from repro.training.folder import CONFIG
 from repro.training.devices import launch
+from repro.training.folder import CONFIG
 from repro.training.players import Players, rate_factor, weighted_total
 from repro.training.trainer import Diverged, Trainer
 
