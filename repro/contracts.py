@@ -73,7 +73,8 @@ class Method(Protocol):
 
     players: Mapping[str, tuple[str, ...]]
     """``generator``, and ``critics`` where there are any → names of the child modules whose weights it
-    owns. Each has an optimiser and a learning rate of its own. What `translate` needs is the generator's."""
+    owns. Each has an optimiser and a learning rate of its own. What `translate` needs is the generator's;
+    the critics' nets all lie in the child ``critics``, which is not saved for use."""
 
     def phases(self, batch: Batch) -> Iterator[tuple[str, Terms]]:
         """Yield (player, terms) lazily; the trainer steps that player before asking for more."""

@@ -68,7 +68,7 @@ def load_method(path: Path) -> tuple[nn.Module, Config, dict[str, Any]]:
             method = build_method(config, load_features=None)
     except (ConfigError, KeyError, TypeError) as error:
         raise RecordError(f"{path}: its config is not usable: {error}") from error
-    nets = _for_use(tensors, {name for name, _ in method.named_children()})
+    nets = _for_use(tensors)
     expected = {name: tuple(t.shape) for name, t in method.state_dict().items()}
     if expected != {name: tuple(t.shape) for name, t in nets.items()}:
         raise RecordError(f"{path}: its tensors do not fit the network that its config describes")
@@ -76,11 +76,11 @@ def load_method(path: Path) -> tuple[nn.Module, Config, dict[str, Any]]:
     return method.eval().requires_grad_(False), config, card
 
 
-def _for_use(tensors: dict[str, Tensor], children: set[str]) -> dict[str, Tensor]:
-    """What a method for use may take: nothing of the nets that are there for training alone."""
+def _for_use(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The nets of a file without its critics; their moving average where there is one."""
     prefix = AVERAGE if any(name.startswith(AVERAGE) for name in tensors) else NETS
     nets = {name.removeprefix(prefix): t.float() for name, t in tensors.items() if name.startswith(prefix)}
-    return {name: t for name, t in nets.items() if name.split(".")[0] in children}
+    return {name: t for name, t in nets.items() if not name.startswith("critics.")}
 
 
 def load_run(run_dir: Path) -> tuple[nn.Module, Config, dict[str, Any]]:

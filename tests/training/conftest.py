@@ -7,6 +7,7 @@ import os
 import runpy
 from collections.abc import Callable, Iterator
 from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -36,27 +37,28 @@ def nursery() -> Iterator[BaseContext]:
 
 
 @pytest.fixture(scope="session")
-def train(nursery: BaseContext) -> Run:
-    """``train(run_dir, *options, moment="never")``: `repro train` in a process of its own.
+def start(nursery: BaseContext) -> Callable[..., BaseProcess]:
+    """``start(run_dir, *options, moment="never")``: `repro train` in a process of its own, running.
 
-    Returns its exit status, negative when a signal ended it. ``moment`` is one of doomed.py's.
+    ``moment`` is one of doomed.py's.
     """
 
-    def run(run_dir: Path, *options: str, moment: str = "never") -> int | None:
-        argv = [
-            "train",
-            "--preset",
-            "smoke",
-            "--domain",
-            "anime",
-            "--run-dir",
-            str(run_dir),
-            *SHORT,
-            *options,
-        ]
-        names = {"argv": argv, "moment": moment}
+    def begin(run_dir: Path, *options: str, moment: str = "never") -> BaseProcess:
+        argv = ["train", "--preset", "smoke", "--domain", "anime", "--run-dir", str(run_dir)]
+        names = {"argv": [*argv, *SHORT, *options], "moment": moment}
         process = nursery.Process(target=runpy.run_path, args=(str(DOOMED), names))  # type: ignore[attr-defined]
         process.start()
+        return process
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def train(start: Callable[..., BaseProcess]) -> Run:
+    """As `start`, to its end. Returns its exit status, negative when a signal ended it."""
+
+    def run(run_dir: Path, *options: str, moment: str = "never") -> int | None:
+        process = start(run_dir, *options, moment=moment)
         process.join(120)
         assert process.exitcode is not None, "the run does not end"
         return process.exitcode

@@ -47,12 +47,12 @@ def test_it_stands_in_and_leaves_again_whatever_happens() -> None:
 
     def look_and_fail() -> None:
         with average.in_place():
-            assert float(method.used.weight) == 0.0
+            assert method.used.weight.item() == 0.0
             raise RuntimeError("planted")
 
     with pytest.raises(RuntimeError, match="planted"):
         look_and_fail()
-    assert float(method.used.weight) == 7.0
+    assert method.used.weight.item() == 7.0
     assert float(average.kept["used.weight"]) == 0.0
 
 

@@ -83,16 +83,19 @@ def test_a_checkpoint_is_tensors_and_json_alone(whole_run: Path) -> None:
 def test_the_budget_counts_every_parameter() -> None:
     config = resolve("smoke", "anime", "ours")
     method = build_method(config)
-    lines = list(budget(config))
-    counted = {line.split()[0]: int(line.split()[1].replace(",", "")) for line in lines[:-1]}
+    lines = list(budget(config).lines())
+    counted = {line.split()[0]: int(line.split()[1].replace(",", "")) for line in lines[:-2]}
     nets = {name: sum(p.numel() for p in net.parameters()) for name, net in method.named_children()}
+    nets = {name: count for name, count in nets.items() if count}  # a frozen net learns nothing
     assert counted == nets | {"all": sum(nets.values())}
+    used = sum(p.numel() for p in build_method(config, load_features=None).parameters())
+    assert lines[-2].split()[:2] == ["used", f"{used:,}"]
     assert lines[-1].startswith("estimated memory of a step: ")
 
 
 def test_the_memory_grows_with_the_batch_and_not_with_its_square() -> None:
     def mebibytes(batch: int) -> float:
-        line = list(budget(resolve("laptop", "anime", "ours", train__batch=batch)))[-1]
+        line = list(budget(resolve("laptop", "anime", "ours", train__batch=batch)).lines())[-1]
         return float(line.split(":")[1].split()[0].replace(",", ""))
 
     one, two, four = (mebibytes(batch) for batch in (4, 8, 16))
@@ -106,5 +109,5 @@ def test_estimating_computes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = type(build_method(resolve("smoke", "anime", "ours")))
     original = kind.phases
     monkeypatch.setattr(kind, "phases", lambda self, batch: seen.append(batch) or original(self, batch))
-    list(budget(resolve("paper", "anime", "ours")))
+    budget(resolve("paper", "anime", "ours"))
     assert all(tensor.is_meta for tensor in (seen[0].x_s, seen[0].x_e, seen[0].x_t))

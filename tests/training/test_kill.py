@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
+import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -97,3 +101,41 @@ def test_a_full_disk_costs_nothing_that_was_saved(
     assert [p.name for p in folder.iterdir() if p.name.startswith(".")] == []
     assert train(folder, "--resume") == 0
     same_run(folder, whole_run)
+
+
+LONG = ["--train.steps", "100", "--train.checkpoint_every", "2", "--train.sheet_every", "50"]
+LONG += ["--train.log_every", "1", "--train.batch", "4", "--optim.ema", "0.9"]
+
+
+def reached(run_dir: Path) -> int:
+    """The last step that metrics.jsonl tells of in a whole line; 0 before there is one."""
+    try:
+        lines = (run_dir / METRICS).read_text().split("\n")[:-1]
+        return json.loads(lines[-1])["step"] if lines else 0
+    except (OSError, ValueError):
+        return 0
+
+
+@pytest.mark.slow
+def test_killed_at_ten_random_moments_it_ends_with_the_same_bits(
+    start: Callable[..., BaseProcess], train: Callable[..., int], tmp_path: Path
+) -> None:
+    """Not at moments that somebody thought of: some steps and some milliseconds after it went on."""
+    whole, folder = tmp_path / "whole", tmp_path / "run"
+    assert train(whole, *LONG) == 0
+    chance, resume = random.Random(20220609), []
+    for _ in range(10):
+        kept = read_tensors(folder / CHECKPOINT)[1]["progress"]["step"] if resume else 0
+        process = start(folder, *LONG, *resume)
+        wanted = kept + chance.randint(1, 4)
+        while reached(folder) not in range(wanted, wanted + 60) and process.is_alive():
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.1))
+        process.kill()
+        process.join()
+        assert process.exitcode == KILLED, f"it had ended by itself at step {reached(folder)}"
+        resume = ["--resume"] if (folder / CHECKPOINT).exists() else []
+        if not resume:
+            shutil.rmtree(folder)  # killed before its first checkpoint: it starts anew
+    assert train(folder, *LONG, *resume) == 0
+    same_run(folder, whole)
