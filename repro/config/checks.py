@@ -72,6 +72,10 @@ def check(config: Config) -> None:
             len(model.generator_channels) <= 5,
             "model.generator_channels may have five levels: sides are multiples of 16, halved four times",
         ),
+        (
+            model.warp == "mean" or model.common_channels >= 48,
+            "model.warp patch carries the 48 numbers of a cell's pixels: model.common_channels >= 48",
+        ),
         (len(model.pyramid_channels) >= 4, "model.pyramid_channels needs at least four levels to reach H/4"),
         (
             len(model.pyramid_dilations) == len(model.pyramid_channels),

@@ -41,6 +41,9 @@ class ModelConfig:
     common_channels: int = 256  # channels of the common domain c (Eq. 1, 2)
     csft_mode: Literal["cross", "symmetric", "self", "residual"] = "cross"  # who asks whom; w/o CSFT [17, 19]
     alpha: float = 100.0  # sharpness of Eq. 4; the paper's default, a temperature of 0.01 [12]
+    warp: Literal["mean", "patch"] = (
+        "mean"  # what a position carries over: the colour of its cell, or its pixels [11]
+    )
     generator_channels: tuple[int, ...] = (64, 128, 256, 512)  # width per U-Net level [35]
     moment_shortcut: Literal["none", "static", "dynamic"] = "dynamic"  # §3.2 [36]
     critic_channels: int = 64  # width of each discriminator's first layer, as in CoCosNet [38]

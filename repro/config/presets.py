@@ -22,6 +22,7 @@ _SMALL = {
     "model.common_channels": 64,
     "model.generator_channels": (16, 32, 64, 96),
     "model.critic_channels": 16,
+    "model.warp": "patch",
     # Few steps, small pictures: what tells the correspondence directly weighs more than in the paper's
     # long schedule, and wider warps stand in for the variety of many pictures.
     "loss.align": 10.0,
@@ -46,7 +47,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "data.holdout": 8,
         "model.pyramid_channels": (8, 8, 16, 16, 16),
         "model.pyramid_dilations": (1, 1, 1, 1, 2),
-        "model.common_channels": 16,
+        "model.common_channels": 48,
         "model.generator_channels": (8, 16),
         "model.critic_channels": 8,
         "optim.warmup": 2,

@@ -52,7 +52,9 @@ class Ours(nn.Module):
         self.pyramids = Pyramids(model.pyramid_channels, model.pyramid_dilations)
         self.csft = CSFT_MODES[model.csft_mode](self.pyramids.width)
         self.domain = CommonDomain(self.pyramids.width, model.common_channels)
-        self.generator = Generator(model.generator_channels, model.moment_shortcut)
+        self.carries_pixels = model.warp == "patch"
+        carried = 3 if self.carries_pixels else 0
+        self.generator = Generator(model.generator_channels, model.moment_shortcut, carried)
         self.players: dict[str, tuple[str, ...]] = {"generator": ("pyramids", "csft", "domain", "generator")}
         if load_features is None:
             return
@@ -107,9 +109,13 @@ class Ours(nn.Module):
     def _refine(self, x_s: Tensor, y_e: Tensor, v_s: Tensor, v_r: Tensor) -> Translation:
         """From pyramid features to the picture."""
         x_c, y_c = self.domain(*self.csft(v_s, v_r))  # Eq. 6–9, then 1 and 2
-        coarse = correspond(x_c, y_c, F.avg_pool2d(y_e, GRID_STRIDE), self.alpha)  # Eq. 3 and 4
+        cells = F.pixel_unshuffle(y_e, GRID_STRIDE) if self.carries_pixels else F.avg_pool2d(y_e, GRID_STRIDE)
+        warped = correspond(x_c, y_c, cells, self.alpha)  # Eq. 3 and 4
+        # The warp is linear: the mean of the carried pixels is the carried mean.
+        coarse = warped.unflatten(1, (3, -1)).mean(dim=2)
         raised = F.interpolate(coarse, size=x_s.shape[2:], mode="bilinear", align_corners=False)
-        return Translation(self.generator(raised, x_s), coarse, x_c, y_c)
+        carried = [F.pixel_shuffle(warped, GRID_STRIDE)] if self.carries_pixels else []
+        return Translation(self.generator(raised, x_s, *carried), coarse, x_c, y_c)
 
 
 @dataclass(frozen=True)

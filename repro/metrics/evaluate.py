@@ -17,13 +17,17 @@ from repro.data.sheet import trial_sheet
 from repro.data.sources import train_pairs
 from repro.data.tensors import to_bytes, to_tensor
 from repro.data.trials import PartMap, Trials, make_trials
+from repro.methods.feature_nets import feature_net
 from repro.methods.weights import load_run
 from repro.metrics.fidelity import psnr, ssim
+from repro.metrics.frechet import frechet_summary, pooled_features
 from repro.metrics.matching import part_accuracy, pck
 from repro.metrics.statistics import summary
 from repro.models.correspondence import best_match
 from repro.record import RECORD, SHEET, atomic_path, provenance, write_json
 
+FEATURES = "toybox"  # the net behind the Fréchet distance
+FID_RESAMPLES = 50  # behind its interval: each is two eigenvalue problems
 MEAN_OF = 500  # training pictures behind the mean-picture floor
 SHEET_ROWS = 8
 Values = dict[str, np.ndarray]
@@ -42,9 +46,12 @@ def evaluate_run(run_dir: Path) -> dict[str, Any]:
     trials = make_trials(config.data, config.evaluate.pairs)
     scores, shown = _score_method(method, config, trials)
     floors = _score_floors(config, trials)
-    record = _record(config, card["progress"], trials, scores, floors, time.perf_counter() - started)
+    record = _record(config, card["progress"], trials, scores, floors)
+    for protocol, distance in _distances(shown, trials, config.evaluate.bootstrap).items():
+        record["metrics"][protocol][f"fid_{FEATURES}"] = distance
+    record["seconds"]["evaluate"] = round(time.perf_counter() - started, 1)
     with atomic_path(run_dir / SHEET) as temporary:
-        Image.fromarray(trial_sheet(trials, shown["coarse"], shown["image"], config.method, SHEET_ROWS)).save(
+        Image.fromarray(trial_sheet(trials, shown["coarse"], shown["cross"], config.method, SHEET_ROWS)).save(
             temporary
         )
     write_json(run_dir / RECORD, record)
@@ -74,7 +81,7 @@ def translate_all(
 def _score_method(
     method: nn.Module, config: Config, trials: Trials
 ) -> tuple[dict[str, Values], dict[str, np.ndarray]]:
-    """Protocol → values, and the pictures of the cross exemplars for the sheet."""
+    """Protocol → values; and the pictures made: the coarse ones of y_e ("coarse"), and all of a protocol."""
     scores: dict[str, Values] = {}
     shown: dict[str, np.ndarray] = {}
     made: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
@@ -85,9 +92,26 @@ def _score_method(
         scores[protocol] = fidelity(images, references)
         if protocol == "true" and trials.x_map and trials.y_map:
             scores[protocol] |= _matching(matches, trials.x_map, trials.y_map)
+        shown[protocol] = images
         if exemplars is trials.y_e:
-            shown = {"coarse": coarse, "image": images}
+            shown["coarse"] = coarse
     return scores, shown
+
+
+def _distances(shown: dict[str, np.ndarray], trials: Trials, resamples: int) -> dict[str, dict[str, object]]:
+    """Protocol → how far the set of its pictures lies from the set of its references."""
+    net, seen = feature_net(FEATURES), {}
+    distances = {}
+    for protocol, (_, references) in trials.protocols().items():
+        sets = (shown[protocol], references)
+        for pictures in sets:
+            if (
+                id(pictures) not in seen
+            ):  # `cross` shares its pictures with `true`, its references with `paired`
+                seen[id(pictures)] = pooled_features(net, pictures)
+        one, other = (seen[id(pictures)] for pictures in sets)
+        distances[protocol] = frechet_summary(one, other, min(resamples, FID_RESAMPLES))
+    return distances
 
 
 def fidelity(images: np.ndarray, references: np.ndarray) -> Values:
@@ -131,7 +155,6 @@ def _record(
     trials: Trials,
     scores: dict[str, Values],
     floors: dict[str, dict[str, Values]],
-    seconds: float,
 ) -> dict[str, Any]:
     data = config.data
 
@@ -152,7 +175,7 @@ def _record(
         "config_hash": config_hash(config),
         "trained_commit": progress["commit"],
         "hardware": progress["hardware"],
-        "seconds": {"train": round(progress["seconds"], 1), "evaluate": round(seconds, 1)},
+        "seconds": {"train": round(progress["seconds"], 1)},
         "pairs": [list(pair) for pair in trials.names],
         "skipped": {
             "train": progress.get("skipped", []),

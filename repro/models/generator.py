@@ -106,13 +106,14 @@ class DecoderLevel(nn.Module):
 
 
 class Generator(nn.Module):
-    """G: coarse image and sketch → picture."""
+    """G: coarse image, sketch and perhaps the carried pixels → picture."""
 
-    def __init__(self, channels: Sequence[int], moment_shortcut: str) -> None:
+    def __init__(self, channels: Sequence[int], moment_shortcut: str, carried: int = 0) -> None:
+        """carried: channels of a third input beside the coarse image and the sketch."""
         super().__init__()
         self.encoder = nn.ModuleList(
             EncoderLevel(inputs, outputs)
-            for inputs, outputs in zip([4, *channels[:-1]], channels, strict=True)
+            for inputs, outputs in zip([4 + carried, *channels[:-1]], channels, strict=True)
         )
         shortcut = MOMENT_SHORTCUTS[moment_shortcut]
         self.decoder = nn.ModuleList(
@@ -122,8 +123,10 @@ class Generator(nn.Module):
         nn.init.zeros_(self.residual.weight)  # start as the coarse image itself
         nn.init.zeros_(self.residual.bias)  # type: ignore[arg-type]
 
-    def forward(self, coarse: Tensor, sketch: Tensor) -> Tensor:
+    def forward(self, coarse: Tensor, sketch: Tensor, *carried: Tensor) -> Tensor:
         """coarse (B, 3, H, W) and sketch (B, 1, H, W) in [0, 1] → image (B, 3, H, W) in [0, 1].
+
+        carried: what else there is, (B, C, H, W) in [0, 1], as many channels as the net was built for.
 
         Raises ValueError unless H and W are multiples of 2^(levels − 1).
         """
@@ -132,7 +135,7 @@ class Generator(nn.Module):
             raise ValueError(
                 f"the generator needs sides that are multiples of {factor}, got {list(coarse.shape[2:])}"
             )
-        features, levels = torch.cat([coarse, sketch], dim=1) * 2 - 1, []
+        features, levels = torch.cat([coarse, sketch, *carried], dim=1) * 2 - 1, []
         for i, encode in enumerate(self.encoder):
             features, moments = encode(F.avg_pool2d(features, 2) if i else features)
             levels.append((features, moments))

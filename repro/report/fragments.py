@@ -24,6 +24,7 @@ METRICS = {
     "pck_05": "PCK at 5 % ↑",
     "pck_10": "PCK at 10 % ↑",
     "bleeding": "colour bleeding ↓",
+    "fid_toybox": "FID, `toybox` features ↓",
 }
 """Metric key → its name and the direction that is better; other keys are shown as they are."""
 
