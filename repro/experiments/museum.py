@@ -25,8 +25,7 @@ from repro.data.sources import train_pairs
 from repro.data.stream import BatchStream
 from repro.data.trials import Trials, make_trials
 from repro.methods import build_method
-from repro.metrics.evaluate import fidelity, translate_all
-from repro.metrics.matching import part_accuracy
+from repro.metrics.beside import true_scores
 from repro.metrics.statistics import summary
 from repro.training.devices import launch
 from repro.training.players import Players, rate_factor, weighted_total
@@ -96,9 +95,10 @@ def measure_exhibits(exhibits: Mapping[str, Exhibit], steps: int, pairs: int) ->
     """
     config = _config({})
     trials = make_trials(config.data, pairs)
+    assert trials.truth is not None
     return {
         "config": to_dict(replace(config, train=replace(config.train, steps=steps))),
-        "shown": _webp([trials.x_s.repeat(3, axis=1), trials.y_e, _truth(trials)]),
+        "shown": _webp([trials.x_s.repeat(3, axis=1), trials.y_e, trials.truth]),
         "exhibits": {name: _exhibit(each, trials, steps) for name, each in exhibits.items()},
     }
 
@@ -144,21 +144,9 @@ def _step(
 
 def _judge(method: nn.Module, trials: Trials) -> tuple[dict[str, Any], np.ndarray]:
     """True PSNR and part accuracy of the unseen pairs, and the pictures of those that are shown."""
-    images, _, matches = translate_all(method.eval(), trials.x_s, trials.y_e, 20)
+    values, images = true_scores(method.eval(), trials)
     method.train()
-    assert trials.x_map is not None
-    assert trials.y_map is not None
-    pairs = zip(matches, trials.x_map.part, trials.y_map.part, strict=True)
-    values = {
-        "psnr": fidelity(images, _truth(trials))["psnr"],
-        "part_accuracy": [part_accuracy(*pair) for pair in pairs],
-    }
     return {name: summary(numbers, RESAMPLES) for name, numbers in values.items()}, images[:SHOWN]
-
-
-def _truth(trials: Trials) -> np.ndarray:
-    assert trials.truth is not None
-    return trials.truth
 
 
 def _webp(columns: list[np.ndarray]) -> str:

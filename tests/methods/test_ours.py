@@ -42,8 +42,8 @@ def test_it_colours_any_size_from_any_other(sketch: tuple[int, int], exemplar: t
     h, w = sketch[0] // 4, sketch[1] // 4
     assert made.image.shape == (2, 3, *sketch)
     assert made.coarse.shape == (2, 3, h, w)
-    assert made.x_c.shape == (2, 16, h, w)
-    assert made.y_c.shape == (2, 16, exemplar[0] // 4, exemplar[1] // 4)
+    assert made.x_c.shape == (2, 48, h, w)
+    assert made.y_c.shape == (2, 48, exemplar[0] // 4, exemplar[1] // 4)
     for picture in (made.image, made.coarse):
         assert picture.isfinite().all()
         assert picture.min() >= 0
