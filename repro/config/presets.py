@@ -27,6 +27,9 @@ _SMALL = {
     # long schedule, and wider warps stand in for the variety of many pictures.
     "loss.align": 10.0,
     "loss.coarse": 30.0,
+    "loss.context": 0.1,
+    "loss.structural": 0.1,
+    "loss.colorific": 0.1,
     "loss.features": "toybox",
     "data.tps_displacement": 0.2,
     "data.tps_scale": 0.25,
