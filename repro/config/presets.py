@@ -27,7 +27,7 @@ _SMALL = {
     # long schedule, and wider warps stand in for the variety of many pictures.
     "loss.align": 10.0,
     "loss.coarse": 30.0,
-    "loss.context": 0.1,
+    "loss.context": 0.03,
     "loss.structural": 0.1,
     "loss.colorific": 0.1,
     "loss.features": "toybox",
@@ -39,7 +39,7 @@ _SMALL = {
     "optim.beta1": 0.9,
     "optim.decay": "cosine",
     "optim.warmup": 100,
-    "train.cross_share": 0.5,
+    "train.cross_share": 0.25,
 }
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -78,9 +78,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "data.train_count": 12_000,
         "model.generator_channels": (24, 48, 96, 128),
         "optim.ema": 0.998,
-        "train.steps": 3600,
-        "train.sheet_every": 600,
-        "train.checkpoint_every": 200,
+        "train.steps": 2700,
+        "train.sheet_every": 450,
+        "train.checkpoint_every": 150,
         "train.precision": "bf16-mixed",
         "train.layout": "channels_last",
     },
