@@ -27,9 +27,9 @@ _SMALL = {
     # long schedule, and wider warps stand in for the variety of many pictures.
     "loss.align": 10.0,
     "loss.coarse": 30.0,
-    "loss.context": 0.03,
-    "loss.structural": 0.1,
-    "loss.colorific": 0.1,
+    "loss.context": 0.02,
+    "loss.structural": 0.05,
+    "loss.colorific": 0.05,
     "loss.features": "toybox",
     "data.tps_displacement": 0.2,
     "data.tps_scale": 0.25,
@@ -66,10 +66,10 @@ PRESETS: dict[str, dict[str, Any]] = {
     "laptop": _SMALL
     | {
         "data.train_count": 6000,
-        "train.steps": 1650,
+        "train.steps": 2000,
         "train.batch": 8,
-        "train.sheet_every": 550,
-        "train.checkpoint_every": 275,
+        "train.sheet_every": 500,
+        "train.checkpoint_every": 250,
     },
     # What ships with the package: all domains, larger pictures, an hour or two, in half precision.
     "shipped": _SMALL
@@ -77,6 +77,9 @@ PRESETS: dict[str, dict[str, Any]] = {
         "data.size": 96,
         "data.train_count": 12_000,
         "model.generator_channels": (24, 48, 96, 128),
+        "loss.context": 0.03,
+        "loss.structural": 0.1,
+        "loss.colorific": 0.1,
         "optim.ema": 0.998,
         "train.steps": 2700,
         "train.sheet_every": 450,

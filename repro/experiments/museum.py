@@ -30,10 +30,10 @@ from repro.metrics.statistics import summary
 from repro.training.devices import launch
 from repro.training.players import Players, rate_factor, weighted_total
 
-DOMAIN, SIZE, PICTURES, STEPS = "anime", 48, 1500, 320
-PAIRS, SHOWN = 60, 4  # unseen pairs that are judged, and those of them that are shown
-MOMENTS = (0, 10, 20, 40, 80, 160, 240, 320)
-OFTEN = (0, 2, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 320)
+DOMAIN, SIZE, PICTURES, STEPS = "anime", 48, 1000, 240
+PAIRS, SHOWN = 40, 4  # unseen pairs that are judged, and those of them that are shown
+MOMENTS = (0, 20, 40, 80, 160, 240)
+OFTEN = (0, 5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240)
 RESAMPLES, QUALITY = 1000, 80
 
 Change = Callable[[Batch], Batch]
