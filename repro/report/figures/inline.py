@@ -18,18 +18,22 @@ Array = NDArray[Any]
 
 STYLE = Path(__file__).with_suffix(".css")
 """What figures look like alike: buttons, captions, the dark page."""
+SCRIPT = Path(__file__).with_suffix(".js")
+"""What figures with a grid do alike: pointing at a cell, lighting cells, choosing."""
 
 
 def fill(template: Path, prefix: str, data: Any) -> str:
     """The template with ``__DATA__`` replaced by ``data`` as JSON, and ``__ID__`` by an id of the element.
 
-    ``__STYLE__``, where a template asks for it, becomes the common style. The id is ``prefix`` and a hash of
-    the data, so figures can stand side by side on a page.
+    ``__STYLE__`` and ``__SCRIPT__``, where a template asks for them, become the common style and script.
+    The id is ``prefix`` and a hash of the data, so figures can stand side by side on a page.
     """
     # "</" would end the script element that carries the data.
     text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     name = f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-    html = template.read_text(encoding="utf-8").replace("__STYLE__", STYLE.read_text(encoding="utf-8"))
+    html = template.read_text(encoding="utf-8")
+    for mark, shared in (("__STYLE__", STYLE), ("__SCRIPT__", SCRIPT)):
+        html = html.replace(mark, shared.read_text(encoding="utf-8"))
     return html.replace("__ID__", name).replace("__DATA__", text)
 
 
