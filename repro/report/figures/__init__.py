@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
@@ -10,8 +11,11 @@ from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
     "Gallery",
+    "Gaze",
     "Pair",
+    "Scene",
     "Shelf",
+    "attention_explorer",
     "clusters_explorer",
     "correspondence_explorer",
     "toybox_explorer",
