@@ -41,6 +41,7 @@ def test_there_are_records():
     assert {named(path) for path in RECORDS} >= {
         "laptop/toybox/anime/ours/0.json",
         "laptop/edges2shoes/shoe/ours/0.json",
+        "shipped/toybox/all/ours/0.json",
     }
 
 
@@ -83,13 +84,13 @@ def test_only_drawn_pictures_are_committed():
 
 
 def test_the_shipped_weights_are_those_of_the_committed_run():
-    record = json.loads((ROOT / "results/laptop/toybox/anime/ours/0.json").read_text(encoding="utf-8"))
+    record = json.loads((ROOT / "results/shipped/toybox/all/ours/0.json").read_text(encoding="utf-8"))
     assets = Path(str(resources.files("repro") / "assets"))
     with safe_open(assets / "ours.safetensors", "np") as file:
         card = json.loads(file.metadata()["card"])
     assert config_hash(from_dict(card["config"])) == record["config_hash"]
     assert card["numbers"]["metrics"] == record["metrics"]
-    assert (assets / "ours.safetensors").stat().st_size <= 4_000_000
+    assert (assets / "ours.safetensors").stat().st_size <= 8_000_000
     text = (assets / "ours.md").read_text(encoding="utf-8")
     for protocol, metrics in record["metrics"].items():
         for name, metric in metrics.items():
@@ -97,13 +98,14 @@ def test_the_shipped_weights_are_those_of_the_committed_run():
 
 
 def test_the_shipped_weights_do_what_the_record_says():
-    """Twenty of the record's pairs, coloured again: half precision moves a picture by little."""
-    record = json.loads((ROOT / "results/laptop/toybox/anime/ours/0.json").read_text(encoding="utf-8"))
+    """Twenty of the record's pairs, of all domains, coloured again: half precision changes little."""
+    record = json.loads((ROOT / "results/shipped/toybox/all/ours/0.json").read_text(encoding="utf-8"))
     config = from_dict(record["config"])
     trials = make_trials(config.data, config.evaluate.pairs)
     assert [list(pair) for pair in trials.names] == record["pairs"]
-    images, _, _ = translate_all(repro.load().method, trials.x_s[:20], trials.y_e[:20], batch=20)
+    some = slice(None, None, len(trials) // 20)
+    images, _, _ = translate_all(repro.load().method, trials.x_s[some], trials.y_e[some], batch=20)
     assert trials.truth is not None
-    found = fidelity(images, trials.truth[:20])
-    np.testing.assert_allclose(found["psnr"], record["per_image"]["true"]["psnr"][:20], atol=0.1)
-    np.testing.assert_allclose(found["ssim"], record["per_image"]["true"]["ssim"][:20], atol=0.005)
+    found = fidelity(images, trials.truth[some])
+    np.testing.assert_allclose(found["psnr"], record["per_image"]["true"]["psnr"][some], atol=0.1)
+    np.testing.assert_allclose(found["ssim"], record["per_image"]["true"]["ssim"][some], atol=0.005)

@@ -17,7 +17,8 @@ from repro.data.toybox import picture, sample_pairs, truth
 SIZE = 200  # px, side of one picture
 GAP = 14  # px between pictures
 SIGN = 44  # px that a plus or an arrow takes
-CONTENTS = (14, 9, 3)  # of the test split, chosen for variety; the sampler gives each its exemplar
+ROWS = (("anime", 14), ("cat", 9), ("shoe", 3))  # test pictures, chosen; the sampler gives each its exemplar
+FAVICON = ("anime", "test", 14, 14)
 INK = (46, 42, 52)
 
 
@@ -52,12 +53,13 @@ def sign(kind: str, scale: int = 4) -> Image.Image:
 def main() -> None:
     """Write landing.png, and favicon.png from its first answer, beside this file."""
     width = 3 * SIZE + 2 * (SIGN + 2 * GAP) + 2 * GAP
-    height = len(CONTENTS) * (SIZE + GAP) + GAP
+    height = len(ROWS) * (SIZE + GAP) + GAP
     sheet = Image.new("RGB", (width, height), "white")
-    pairs, model = dict(sample_pairs("anime", "test", 100)), repro.load()
-    for row, content in enumerate(CONTENTS):
-        sketch = picture("anime", "test", content, SIZE).sketch
-        exemplar = picture("anime", "test", pairs[content], SIZE).color
+    model = repro.load()
+    for row, (domain, content) in enumerate(ROWS):
+        other = dict(sample_pairs(domain, "test", 100))[content]
+        sketch = picture(domain, "test", content, SIZE).sketch
+        exemplar = picture(domain, "test", other, SIZE).color
         made = np.asarray(model.colorize(sketch[0], exemplar.transpose(1, 2, 0)).image) / 255
         pictures = (sketch, exemplar, made.transpose(2, 0, 1))
         top = GAP + row * (SIZE + GAP)
@@ -73,7 +75,7 @@ def main() -> None:
             mark = sign(kind)
             sheet.paste(mark, (left, top + (SIZE - SIGN) // 2), mark)
     sheet.save(Path(__file__).with_name("landing.png"), optimize=True)
-    favicon, mask = card(rgb(truth("anime", "test", CONTENTS[0], CONTENTS[0], SIZE).color))
+    favicon, mask = card(rgb(truth(*FAVICON, SIZE).color))
     favicon.putalpha(mask)
     favicon.resize((64, 64), Image.Resampling.LANCZOS).save(Path(__file__).with_name("favicon.png"))
 
