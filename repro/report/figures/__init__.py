@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from repro.report.figures.alignment import Described, Scene, alignment_explorer
 from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
@@ -10,11 +11,13 @@ from repro.report.figures.tps import tps_explorer
 from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
+    "Described",
     "Gallery",
     "Gaze",
     "Pair",
     "Scene",
     "Shelf",
+    "alignment_explorer",
     "attention_explorer",
     "clusters_explorer",
     "correspondence_explorer",
