@@ -13,7 +13,7 @@ import numpy as np
 from repro.report.figures.inline import Array, base64_text, fill, png, uint8
 
 TEMPLATE = Path(__file__).with_suffix(".html")
-TOLERANCE = 0.003
+TOLERANCE = 0.006
 """Largest error of a cosine that leaving out directions may cause; 8 bits a number add at most about 0.01."""
 
 
