@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from repro.report.figures.alignment import Described, Scene, alignment_explorer
+from repro.report.figures.alignment import Described, OwnPair, alignment_explorer
 from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
@@ -14,6 +14,7 @@ __all__ = [
     "Described",
     "Gallery",
     "Gaze",
+    "OwnPair",
     "Pair",
     "Scene",
     "Shelf",

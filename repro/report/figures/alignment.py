@@ -18,7 +18,7 @@ TOLERANCE = 0.006
 
 
 @dataclass(frozen=True)
-class Scene:
+class OwnPair:
     """What is to be seen. All grids are square, of one side; N positions, row by row.
 
     sketch: (1 or 3, H, W) in [0, 1].
@@ -47,7 +47,7 @@ class Described:
 
 
 def alignment_explorer(
-    scene: Scene, described: Sequence[Described], chosen: int = 0, start: tuple[int, int] | None = None
+    scene: OwnPair, described: Sequence[Described], chosen: int = 0, start: tuple[int, int] | None = None
 ) -> str:
     """HTML of the figure: a button per description, ``chosen`` at first, and one per picture.
 
@@ -70,7 +70,7 @@ def alignment_explorer(
     return fill(TEMPLATE, "align", data)
 
 
-def _side(scene: Scene, described: Sequence[Described]) -> int:
+def _side(scene: OwnPair, described: Sequence[Described]) -> int:
     """Cells along a side of the grid. Raises ValueError for parts that do not fit together."""
     count, positions = 1 + len(scene.pictures), len(scene.parts[0])
     side = math.isqrt(positions)

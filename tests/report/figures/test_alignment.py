@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.report.figures import Described, Scene, alignment_explorer
+from repro.report.figures import Described, OwnPair, alignment_explorer
 from repro.report.figures.alignment import TOLERANCE
 
 SIDE, CHANNELS = 6, 24
@@ -28,9 +28,9 @@ def described(title: str, decay: float) -> Described:
 
 
 @pytest.fixture
-def scene() -> Scene:
+def scene() -> OwnPair:
     draw = np.random.default_rng(0)
-    return Scene(
+    return OwnPair(
         sketch=draw.random((1, 16, 16)),
         pictures={"its own": draw.random((3, 16, 16)), "another": draw.random((3, 12, 12))},
         parts=[np.arange(SIDE**2) % 2, np.zeros(SIDE**2, int), np.ones(SIDE**2, int)],
@@ -53,7 +53,7 @@ def unpacked(one: dict[str, Any]) -> list[np.ndarray]:
     return [one["low"] + part.reshape(-1, len(one["low"])) * np.array(one["step"]) for part in raw]
 
 
-def test_cosines_survive_the_journey(scene: Scene, two: list[Described]) -> None:
+def test_cosines_survive_the_journey(scene: OwnPair, two: list[Described]) -> None:
     found = payload(alignment_explorer(scene, two))["described"]
     for given, one in zip(two, found, strict=True):
         sent = unpacked(one)
@@ -63,13 +63,13 @@ def test_cosines_survive_the_journey(scene: Scene, two: list[Described]) -> None
             np.testing.assert_allclose(sent[a] @ sent[b].T, unit[a] @ unit[b].T, atol=TOLERANCE + 0.01)
 
 
-def test_directions_that_do_not_matter_stay_at_home(scene: Scene, two: list[Described]) -> None:
+def test_directions_that_do_not_matter_stay_at_home(scene: OwnPair, two: list[Described]) -> None:
     flat, steep = payload(alignment_explorer(scene, two))["described"]
     assert len(flat["low"]) == CHANNELS
     assert len(steep["low"]) < CHANNELS / 2
 
 
-def test_pictures_tints_and_parts_survive_the_journey(scene: Scene, two: list[Described]) -> None:
+def test_pictures_tints_and_parts_survive_the_journey(scene: OwnPair, two: list[Described]) -> None:
     data = payload(alignment_explorer(scene, two, chosen=1, start=(2, 5)))
     assert (data["side"], data["chosen"], data["start"]) == (SIDE, 1, [2, 5])
     for text, picture in zip(
@@ -89,7 +89,7 @@ def test_pictures_tints_and_parts_survive_the_journey(scene: Scene, two: list[De
     assert data["part_names"] == list(scene.part_names)
 
 
-def test_figure_is_self_contained_and_unique(scene: Scene, two: list[Described]) -> None:
+def test_figure_is_self_contained_and_unique(scene: OwnPair, two: list[Described]) -> None:
     html = alignment_explorer(scene, two)
     assert not re.search(r"https?:|@import|url\(", html)
     assert not re.search("__ID__|__DATA__|__STYLE__", html)
@@ -98,7 +98,7 @@ def test_figure_is_self_contained_and_unique(scene: Scene, two: list[Described])
     assert alignment_explorer(scene, two) == html
 
 
-def test_parts_that_do_not_fit_are_refused(scene: Scene, two: list[Described]) -> None:
+def test_parts_that_do_not_fit_are_refused(scene: OwnPair, two: list[Described]) -> None:
     with pytest.raises(ValueError, match="shown first"):
         alignment_explorer(scene, two, chosen=2)
     with pytest.raises(ValueError, match="square"):
