@@ -6,11 +6,14 @@ from repro.report.figures.alignment import Described, OwnPair, alignment_explore
 from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
+from repro.report.figures.losses import Answer, Descent, losses_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
 from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
+    "Answer",
+    "Descent",
     "Described",
     "Gallery",
     "Gaze",
@@ -22,6 +25,7 @@ __all__ = [
     "attention_explorer",
     "clusters_explorer",
     "correspondence_explorer",
+    "losses_explorer",
     "toybox_explorer",
     "tps_explorer",
     "xdog_explorer",
