@@ -116,6 +116,13 @@ METHODS: dict[str, dict[str, Any]] = {
 grid, CLI and book read."""
 
 VARIANTS: dict[str, dict[str, Any]] = {
+    "reconstruction": {  # nothing looks at G(x_s, y_e): Eq. 13 and 14 alone
+        "loss.perceptual": 0.0,
+        "loss.style": 0.0,
+        "loss.context": 0.0,
+        "loss.structural": 0.0,
+        "loss.colorific": 0.0,
+    },
     "csft_symmetric": {"model.csft_mode": "symmetric"},
     "csft_self": {"model.csft_mode": "self"},
     "shortcut_none": {"model.moment_shortcut": "none"},
