@@ -40,7 +40,8 @@ def record(path: Path) -> dict:
 def test_there_are_records():
     assert {named(path) for path in RECORDS} >= {
         "laptop/toybox/anime/ours/0.json",
-        "laptop/edges2shoes/shoe/ours/0.json",
+        "laptop/edges2shoes/shoe/reconstruction/0.json",
+        "laptop/toybox/anime/reconstruction/0.json",
         "shipped/toybox/all/ours/0.json",
     }
 

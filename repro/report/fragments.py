@@ -28,7 +28,7 @@ METRICS = {
 }
 """Metric key → its name and the direction that is better; other keys are shown as they are."""
 
-METHODS = {"ours": "Ours"}
+METHODS = {"ours": "Ours", "reconstruction": "Reconstruction alone"}
 DATA = {"toybox": "Toybox"}
 """Keys of methods and data sets → how a heading calls them; other keys are shown as they are."""
 
