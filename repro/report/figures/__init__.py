@@ -6,6 +6,7 @@ from repro.report.figures.alignment import Described, OwnPair, alignment_explore
 from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
+from repro.report.figures.critics import Critic, critics_explorer
 from repro.report.figures.losses import Answer, Descent, losses_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
@@ -13,6 +14,7 @@ from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
     "Answer",
+    "Critic",
     "Descent",
     "Described",
     "Gallery",
@@ -25,6 +27,7 @@ __all__ = [
     "attention_explorer",
     "clusters_explorer",
     "correspondence_explorer",
+    "critics_explorer",
     "losses_explorer",
     "toybox_explorer",
     "tps_explorer",
