@@ -56,6 +56,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "optim.warmup": 2,
         "train.steps": 20,
         "train.batch": 4,
+        "train.cross_share": 0.5,
         "train.log_every": 5,
         "train.sheet_every": 20,
         "train.checkpoint_every": 5,
