@@ -33,15 +33,21 @@ def contact_sheet(
 
 
 def trial_sheet(trials: Trials, coarse: np.ndarray, images: np.ndarray, method: str, rows: int) -> np.ndarray:
-    """The first ``rows`` test cases beside what ``method`` made of them, (H, W, 3) uint8.
+    """``rows`` of the test cases, at equal distances, beside what ``method`` made of them, (H, W, 3) uint8.
 
-    coarse: (n, 3, h, w) and images: (n, 3, H, W), uint8, n ≥ rows. The true answer is the last column
-    where it is known.
+    coarse: (n, 3, h, w) and images: (n, 3, H, W), uint8, of all test cases or of those shown alone. The
+    true answer is the last column where it is known.
     """
     columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": coarse, method: images}
     if trials.truth is not None:
         columns["true answer"] = trials.truth
-    return contact_sheet(list(zip(*(c[:rows] for c in columns.values()), strict=True)), list(columns))
+    shown = (c[spread(len(c), rows)] for c in columns.values())
+    return contact_sheet(list(zip(*shown, strict=True)), list(columns))
+
+
+def spread(count: int, rows: int) -> list[int]:
+    """``rows`` places among ``count``, at equal distances: of all domains, where these follow one another."""
+    return [i * count // rows for i in range(rows)]
 
 
 def _as_image(picture: np.ndarray) -> Image.Image:

@@ -10,7 +10,7 @@ from PIL import Image
 from torch import nn
 
 from repro.config import Config
-from repro.data.sheet import trial_sheet
+from repro.data.sheet import spread, trial_sheet
 from repro.data.tensors import to_bytes, to_tensor
 from repro.data.trials import Trials, make_trials
 from repro.record import atomic_path
@@ -19,7 +19,7 @@ ROWS = 6
 
 
 def sheet_trials(config: Config) -> Trials:
-    """Test cases a run is watched on; the sheet shows the first few.
+    """Test cases a run is watched on; the sheet shows a few.
 
     Of real pictures all test pairs are read: DataError says before the first step, not after the
     last, that there are fewer than the run is to be measured on.
@@ -33,7 +33,7 @@ def training_sheet(method: nn.Module, config: Config, trials: Trials, run_dir: P
     The method is in evaluation mode for it, so that looking leaves no trace in what is trained.
     """
     device = next(method.parameters()).device
-    x_s, y_e = (to_tensor(a[:ROWS], device) for a in (trials.x_s, trials.y_e))
+    x_s, y_e = (to_tensor(a[spread(len(a), ROWS)], device) for a in (trials.x_s, trials.y_e))
     method.eval()
     with torch.no_grad():
         made = method.translate(x_s, y_e)  # type: ignore[operator]

@@ -58,3 +58,9 @@ def test_titles_stand_above_and_the_gaps_are_white() -> None:
 @pytest.mark.parametrize("side", [16, 128])
 def test_no_rows_give_a_heading_alone(side: int) -> None:
     assert contact_sheet([], ["a"], side=side).shape == (TITLE, side + 2 * GAP, 3)
+
+
+def test_rows_are_spread_over_all_cases() -> None:
+    assert spread(500, 8) == [0, 62, 125, 187, 250, 312, 375, 437]
+    assert spread(8, 8) == list(range(8))  # those that are shown, and no others: all of them
+    assert spread(2, 4) == [0, 0, 1, 1]
