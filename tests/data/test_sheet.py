@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from repro.data.sheet import GAP, TITLE, contact_sheet
+from repro.data.sheet import GAP, TITLE, contact_sheet, spread
 
 
 def plain(shade: int, shape: tuple[int, ...]) -> np.ndarray:
