@@ -17,7 +17,7 @@ from repro.data.toybox import picture, sample_pairs, truth
 SIZE = 200  # px, side of one picture
 GAP = 14  # px between pictures
 SIGN = 44  # px that a plus or an arrow takes
-ROWS = (("anime", 14), ("cat", 9), ("shoe", 3))  # test pictures, chosen; the sampler gives each its exemplar
+ROWS = (("anime", 14), ("cat", 9), ("shoe", 7))  # test pictures, chosen; the sampler gives each its exemplar
 FAVICON = ("anime", "test", 14, 14)
 INK = (46, 42, 52)
 
