@@ -6,7 +6,7 @@ those of Sun et al. (2019), from whom the paper has the idea (ambiguity 30).
 
 Both are a PatchGAN at two scales (Isola et al. 2017; Wang et al. 2018): every number returned is the
 score of one patch. The paper says "multi-scale" and no more; kernels, depth and widths are those of
-CoCosNet (ambiguity 43), but for the instance normalisation, which would subtract the mean colour
+CoCosNet (ambiguity 38), but for the instance normalisation, which would subtract the mean colour
 before the colorific discriminator could judge it: spectral normalisation alone bounds the layers.
 """
 
