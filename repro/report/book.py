@@ -56,6 +56,7 @@ def prepare(root: Path) -> list[Path]:
     generated = root / "book" / "generated"
     files[generated / "results.md"] = fragments.results(root)
     files[generated / "reproduce.md"] = fragments.own_run(root)
+    files[generated / "cost.md"] = fragments.cost(root)
     for path, content in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != content:  # untouched: no rebuild

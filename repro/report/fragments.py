@@ -57,6 +57,35 @@ def own_run(root: Path) -> str:
     return _section(root, path, path.with_name("sheet.png")) if path.exists() else NO_OWN_RUN
 
 
+def cost(root: Path) -> str:
+    """What the preset of the paper costs beside CoCosNet, from ``root/results/experiments/cost.json``."""
+    path = root / "results" / "experiments" / "cost.json"
+    if not path.exists():
+        return NO_RECORD
+    record = json.loads(path.read_text(encoding="utf-8"))
+    counted, other, step = record["counted"], record["cocosnet"], record["step"]
+    setting, critics = record["settings"], counted["parameters"].get("critics", 0)
+    rows = [
+        ("weights to colour a picture, million", counted["used"] / 1e6, other["parameters"] / 1e6),
+        (f"operations a picture of {setting['size']}², 10⁹", counted["gflops"], other["gflops"]),
+        ("weights of the discriminators, million", critics / 1e6, None),
+        (
+            f"memory of a step of {setting['batch']}, estimated, GiB",
+            _gib(counted["weights"], counted["activations"]),
+            None,
+        ),
+        (f"memory of a step of {setting['batch']}, measured, GiB", _gib(step["peak_memory_bytes"]), None),
+    ]
+    lines = [
+        f"| {name} | {ours:,.1f} | {f'{theirs:,.1f}' if theirs else ''} |" for name, ours, theirs in rows
+    ]
+    return "\n".join(["| | `paper` preset | CoCosNet |", "|---|---:|---:|", *lines, "", _commits(record), ""])
+
+
+def _gib(*sizes: int) -> float:
+    return sum(sizes) / 2**30
+
+
 def table(record: Record) -> str:
     """A Markdown table: a row per metric and per floor, a column per protocol that was measured.
 
