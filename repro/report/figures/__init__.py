@@ -8,6 +8,7 @@ from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
 from repro.report.figures.critics import Critic, critics_explorer
 from repro.report.figures.losses import Answer, Descent, losses_explorer
+from repro.report.figures.moments import Head, Scene, moments_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
 from repro.report.figures.xdog import xdog_explorer
@@ -19,6 +20,7 @@ __all__ = [
     "Described",
     "Gallery",
     "Gaze",
+    "Head",
     "OwnPair",
     "Pair",
     "Scene",
@@ -29,6 +31,7 @@ __all__ = [
     "correspondence_explorer",
     "critics_explorer",
     "losses_explorer",
+    "moments_explorer",
     "toybox_explorer",
     "tps_explorer",
     "xdog_explorer",
