@@ -18,7 +18,7 @@ from torch import nn
 
 from repro.models.generator import DecoderLevel, DynamicShortcut, Generator, StaticShortcut
 from repro.models.layers import positional_norm
-from repro.report.figures import Head, Scene, moments_explorer
+from repro.report.figures import Head, Painting, moments_explorer
 
 pytestmark = pytest.mark.browser
 
@@ -50,10 +50,10 @@ class World:
         one, two, second, residual = [(c.weight.detach().numpy(), c.bias.detach().numpy()) for c in convs]
         return Head((one, two), second, residual)
 
-    def scenes(self) -> list[Scene]:
+    def scenes(self) -> list[Painting]:
         mean, std = (part[:, 0].numpy() for part in self.moments)
         parts = zip(self.picture.numpy(), self.coarse.numpy(), self.features.numpy(), mean, std, strict=True)
-        return [Scene(title, *part) for title, part in zip("ABC", parts, strict=True)]
+        return [Painting(title, *part) for title, part in zip("ABC", parts, strict=True)]
 
     def colours(self, mean: torch.Tensor, std: torch.Tensor) -> np.ndarray:
         """What the static shortcut makes of picture A."""

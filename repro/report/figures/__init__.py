@@ -8,7 +8,7 @@ from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
 from repro.report.figures.critics import Critic, critics_explorer
 from repro.report.figures.losses import Answer, Descent, losses_explorer
-from repro.report.figures.moments import Head, Scene, moments_explorer
+from repro.report.figures.moments import Head, Painting, moments_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
 from repro.report.figures.xdog import xdog_explorer
@@ -22,6 +22,7 @@ __all__ = [
     "Gaze",
     "Head",
     "OwnPair",
+    "Painting",
     "Pair",
     "Scene",
     "Shelf",

@@ -19,7 +19,7 @@ Conv = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
-class Scene:
+class Painting:
     """A picture, and what the generator has in hand where its finest shortcut stands.
 
     title: name on the button.
@@ -46,7 +46,7 @@ class Head:
     residual: Conv
 
 
-def moments_explorer(scenes: Sequence[Scene], head: Head) -> str:
+def moments_explorer(scenes: Sequence[Painting], head: Head) -> str:
     """HTML of the figure; it starts with the first scene, half of it under the moments of the second.
 
     Raises ValueError for fewer than two scenes, or where the parts do not fit together.
@@ -83,7 +83,7 @@ def _pack_layer(weight: Array, bias: Array) -> dict[str, Any]:
     return {"weight": _floats(weight), "bias": _floats(bias)}
 
 
-def _pack(scene: Scene, channels: int, side: int) -> dict[str, Any]:
+def _pack(scene: Painting, channels: int, side: int) -> dict[str, Any]:
     expected = {
         "picture": (3, side, side),
         "coarse": (3, side, side),

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from repro.report.figures import Head, Scene, moments_explorer
+from repro.report.figures import Head, Painting, moments_explorer
 
 SIDE, CHANNELS, HIDDEN = 8, 5, 3
 
@@ -33,10 +33,10 @@ def head() -> Head:
 
 
 @pytest.fixture
-def scenes() -> list[Scene]:
+def scenes() -> list[Painting]:
     draw = np.random.default_rng(1)
     return [
-        Scene(
+        Painting(
             title=title,
             picture=draw.random((3, SIDE, SIDE)),
             coarse=draw.random((3, SIDE, SIDE)),
@@ -60,7 +60,7 @@ def pixels(address: str) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(address.split(",")[1]))))
 
 
-def test_scenes_survive_the_journey(scenes: list[Scene], head: Head) -> None:
+def test_scenes_survive_the_journey(scenes: list[Painting], head: Head) -> None:
     data = payload(moments_explorer(scenes, head))
     assert (data["side"], data["channels"]) == (SIDE, CHANNELS)
     for packed, scene in zip(data["scenes"], scenes, strict=True):
@@ -79,14 +79,14 @@ def test_scenes_survive_the_journey(scenes: list[Scene], head: Head) -> None:
         np.testing.assert_allclose(low + steps / 65535 * span, moments, atol=1e-4)
 
 
-def test_layers_stand_in_the_order_of_their_use(scenes: list[Scene], head: Head) -> None:
+def test_layers_stand_in_the_order_of_their_use(scenes: list[Painting], head: Head) -> None:
     layers = payload(moments_explorer(scenes, head))["layers"]
     for packed, (weight, bias) in zip(layers, [*head.predict, head.second, head.residual], strict=True):
         np.testing.assert_allclose(floats(packed["weight"], *weight.shape), weight, rtol=1e-6)
         np.testing.assert_allclose(floats(packed["bias"], *bias.shape), bias, rtol=1e-6)
 
 
-def test_figure_is_self_contained_and_unique(scenes: list[Scene], head: Head) -> None:
+def test_figure_is_self_contained_and_unique(scenes: list[Painting], head: Head) -> None:
     html = moments_explorer(scenes, head)
     assert not re.search(r"https?:|@import|url\(", html)
     assert not re.search("__(ID|DATA|STYLE)__", html)
@@ -95,7 +95,7 @@ def test_figure_is_self_contained_and_unique(scenes: list[Scene], head: Head) ->
     assert moments_explorer(scenes, head) == html
 
 
-def test_parts_that_do_not_fit_are_refused(scenes: list[Scene], head: Head) -> None:
+def test_parts_that_do_not_fit_are_refused(scenes: list[Painting], head: Head) -> None:
     with pytest.raises(ValueError, match="two scenes"):
         moments_explorer(scenes[:1], head)
     for name in ("picture", "coarse", "features", "mean", "std"):
