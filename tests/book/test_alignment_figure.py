@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from repro.report.figures import Described, Scene, alignment_explorer
+from repro.report.figures import Described, OwnPair, alignment_explorer
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ TWO = [described("untrained", 0.0), described("trained", 0.8)]
 def figure(opened: Callable) -> Callable[..., Page]:
     """``figure()``: a page that holds only the figure."""
     draw = np.random.default_rng(0)
-    scene = Scene(
+    scene = OwnPair(
         sketch=draw.random((1, 32, 32)),
         pictures={"its own": draw.random((3, 32, 32)), "another": draw.random((3, 32, 32))},
         parts=PARTS,
