@@ -11,6 +11,7 @@ from repro.report.figures.losses import Answer, Descent, losses_explorer
 from repro.report.figures.moments import Head, Painting, moments_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
+from repro.report.figures.training import training_explorer
 from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "moments_explorer",
     "toybox_explorer",
     "tps_explorer",
+    "training_explorer",
     "xdog_explorer",
 ]
