@@ -114,10 +114,10 @@ def test_figure_obeys_the_keyboard(visit: Callable) -> None:
     page, _ = visit(CHAPTER)
     before = readout(page)
     page.locator(f"{FIGURE} canvas").first.focus()
-    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
     moved = readout(page)
     assert moved != before
-    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
     assert readout(page) == before
     assert page.url.endswith(CHAPTER), "the theme must not turn the page"
 

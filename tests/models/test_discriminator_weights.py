@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
@@ -19,6 +21,15 @@ from repro.models.discriminator import (
     TwoScaleDiscriminator,
 )
 from repro.training.checkpoint import load_checkpoint, save_checkpoint
+from repro.training.devices import launch
+
+NO_AVERAGE: Any = SimpleNamespace(kept={}, restore=lambda _: None)
+
+
+def alone(**optimizers: torch.optim.Optimizer) -> Any:
+    """Players that are their optimisers and no more."""
+    return SimpleNamespace(optimizers=optimizers, fabric=launch(Config().train))
+
 
 BOTH = pytest.mark.parametrize("kind", [StructuralDiscriminator, ColorificDiscriminator])
 
@@ -160,9 +171,9 @@ def test_training_goes_on_from_a_checkpoint_as_if_never_stopped(kind: type, tmp_
     critic, optimizer = built(kind)
     train(critic, optimizer, range(4))
     progress = {"step": 4}
-    save_checkpoint(tmp_path, Config(), critic, {"critic": optimizer}, progress)
+    save_checkpoint(tmp_path, Config(), critic, alone(critic=optimizer), NO_AVERAGE, progress)
     resumed, its_optimizer = built(kind)
-    assert load_checkpoint(tmp_path, Config(), resumed, {"critic": its_optimizer})["step"] == 4
+    assert load_checkpoint(tmp_path, Config(), resumed, alone(critic=its_optimizer), NO_AVERAGE)["step"] == 4
     for each in ((critic, optimizer), (resumed, its_optimizer)):
         train(*each, range(4, 8))
     state = resumed.state_dict()
@@ -174,7 +185,7 @@ def test_built_of_nothing_and_loaded_by_name(kind: type, tmp_path: Path) -> None
     """As weights are loaded: on the meta device, then given the tensors of a file."""
     critic, optimizer = built(kind)
     train(critic, optimizer, range(2))
-    save_checkpoint(tmp_path, Config(), critic, {}, {"step": 2})
+    save_checkpoint(tmp_path, Config(), critic, alone(), NO_AVERAGE, {"step": 2})
     tensors, _ = read_tensors(tmp_path / CHECKPOINT)
     with torch.device("meta"):
         empty = kind(2)
