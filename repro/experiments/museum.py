@@ -90,7 +90,7 @@ def measure_exhibits(exhibits: Mapping[str, Exhibit], steps: int, pairs: int) ->
     Returns {"config": …, "shown": …, "exhibits": {name: …}}. "shown" is a WebP in base64: a row for each of
     the pairs that are shown, with sketch, exemplar and true answer. An exhibit has its fault and
     overrides, "curves" (term → value, every 10 steps), "judged" (after how many steps; PSNR and part
-    accuracy against the truth, with intervals; null where it diverged) and "sprite", a WebP in base64 with
+    accuracy against the truth, with intervals) and "sprite", a WebP in base64 with
     a row a shown pair and a column a judgement.
     """
     config = _config({})
