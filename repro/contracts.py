@@ -52,20 +52,28 @@ class Batch:
 class Translation:
     """A method's answer to (x_s, y_e).
 
-    image:  (B, 3, H, W) in [0, 1], the refined picture.
-    coarse: (B, 3, h, w) in [0, 1], the coarse image: the exemplar warped on the feature grid (Eq. 4).
-    x_c:    (B, C, h, w) sketch in the common domain (Eq. 1), what the correspondence compares.
-    y_c:    (B, C, h, w) exemplar in the common domain (Eq. 2).
+    image: (B, 3, H, W) in [0, 1], the refined picture.
     """
 
     image: Tensor
+
+
+@dataclass(frozen=True)
+class WarpedTranslation(Translation):
+    """The answer of a method that finds every place of the sketch in the exemplar.
+
+    coarse: (B, 3, h, w) in [0, 1], the coarse image: the exemplar warped on the feature grid (Eq. 4).
+    x_c:    (B, C, h, w) sketch in the common domain (Eq. 1), what the correspondence compares.
+    y_c:    (B, C, h', w') exemplar in the common domain (Eq. 2).
+    """
+
     coarse: Tensor
     x_c: Tensor
     y_c: Tensor
 
 
 Terms = dict[str, "Tensor"]
-"""Loss name → unweighted scalar. Weights are applied in one place, the trainer."""
+"""Loss name → unweighted scalar. The method's weights are applied in one place, the trainer."""
 
 
 class Method(Protocol):
@@ -75,6 +83,12 @@ class Method(Protocol):
     """``generator``, and ``critics`` where there are any → names of the child modules whose weights it
     owns. Each has an optimiser and a learning rate of its own. What `translate` needs is the generator's;
     the critics' nets all lie in the child ``critics``, which is not saved for use."""
+
+    weights: Mapping[str, float]
+    """Name of every term that `phases` may yield → its weight in the player's total."""
+
+    takes_exemplar: bool
+    """Whether the answer depends on the exemplar at all. Tables mark a method of which it does not."""
 
     def phases(self, batch: Batch) -> Iterator[tuple[str, Terms]]:
         """Yield (player, terms) lazily; the trainer steps that player before asking for more."""

@@ -53,7 +53,7 @@ class _Learner:
     def step(self, batch: Batch) -> NDArray[np.float32]:
         total = torch.zeros(())
         for _, terms in self.method.phases(batch):  # type: ignore[operator]
-            total = weighted_total(terms, self.config.loss)
+            total = weighted_total(terms, self.method.weights)  # type: ignore[arg-type]
             self.optimizer.zero_grad()
             total.backward()
             self.optimizer.step()

@@ -20,7 +20,7 @@ from torch import nn
 from repro.colorize.ink import ink_over, photo_ink, spread_colours, white_paper
 from repro.colorize.matches_picture import matches_picture
 from repro.config import Config
-from repro.contracts import Translation
+from repro.contracts import Translation, WarpedTranslation
 from repro.data.images import ImageError, read_image, read_sketch, resize
 from repro.data.tensors import to_bytes, to_tensor
 from repro.methods.weights import CHECKPOINT, load_method
@@ -59,16 +59,23 @@ class _Pass:
 
 @dataclass(frozen=True)
 class Colorization:
-    """A coloured sketch. ``image`` and ``coarse`` (the warped exemplar alone) have the sketch's size."""
+    """A coloured sketch. ``image`` and ``coarse`` (the warped exemplar alone) have the sketch's size.
+
+    A method that warps nothing has no ``coarse``.
+    """
 
     image: Image.Image
-    coarse: Image.Image
+    coarse: Image.Image | None
     _source: _Pass = field(repr=False)
 
     @cached_property
     def matches(self) -> Image.Image:
-        """Who matched whom: sketch and exemplar side by side, equal tints for matched places."""
-        return Image.fromarray(matches_picture(self._source.made, self._source.x_s, self._source.y_e))
+        """Who matched whom: sketch and exemplar side by side, equal tints for matched places.
+
+        Raises ValueError when the method matches nothing.
+        """
+        source = self._source
+        return Image.fromarray(matches_picture(_warped(source.made), source.x_s, source.y_e))
 
 
 class Colorizer:
@@ -91,15 +98,20 @@ class Colorizer:
         ink = photo_ink(read_image(sketch, what="photo")) if photo else white_paper(read_sketch(sketch))
         source = self._translate(ink, read_image(exemplar, what="exemplar"), side)
         image = spread_colours(_picture(source.made.image), source.x_s, ink.shape)
-        coarse = resize(_picture(source.made.coarse), ink.shape)
-        return Colorization(Image.fromarray(ink_over(image, ink)), Image.fromarray(coarse), source)
+        coarse = None
+        if isinstance(source.made, WarpedTranslation):
+            coarse = Image.fromarray(resize(_picture(source.made.coarse), ink.shape))
+        return Colorization(Image.fromarray(ink_over(image, ink)), coarse, source)
 
     def matches(self, sketch: Any, exemplar: Any, *, side: int | None = None) -> Matches:
-        """The explicit correspondence of a pair, for figures; arguments and errors as `colorize`."""
+        """The explicit correspondence of a pair, for figures; arguments and errors as `colorize`.
+
+        Raises ValueError as well when the method matches nothing.
+        """
         source = self._translate(
             white_paper(read_sketch(sketch)), read_image(exemplar, what="exemplar"), side
         )
-        made = source.made
+        made = _warped(source.made)
         matrix = similarity(made.x_c, made.y_c)[0].cpu().numpy()
         return Matches(source.x_s, source.y_e, matrix, _grid(made.x_c), _grid(made.y_c))
 
@@ -128,6 +140,12 @@ def load(source: str | Path = BUILTIN) -> Colorizer:
     if not path.is_file():
         raise RecordError(f"no weights at {path}: give a run folder of `repro train` or a .safetensors file")
     return Colorizer(*load_method(path))
+
+
+def _warped(made: Translation) -> WarpedTranslation:
+    if not isinstance(made, WarpedTranslation):
+        raise ValueError("this method finds no correspondence: it has matched nothing that could be shown")
+    return made
 
 
 def _fit(picture: np.ndarray, side: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import torch
 
-from repro.contracts import Translation
+from repro.contracts import WarpedTranslation
 from repro.data.images import resize
 from repro.models.correspondence import best_match
 
@@ -15,7 +15,7 @@ GAP = 16  # px between the two pictures
 GREY = 0.25  # how much of a tint shows through black ink
 
 
-def matches_picture(made: Translation, x_s: np.ndarray, y_e: np.ndarray) -> np.ndarray:
+def matches_picture(made: WarpedTranslation, x_s: np.ndarray, y_e: np.ndarray) -> np.ndarray:
     """Sketch and exemplar side by side, (H, W, 3) uint8; equal tint means matched.
 
     made: the answer to one pair; x_s: (h, w) and y_e: (h', w', 3) uint8, the pair as the network saw it.

@@ -16,6 +16,7 @@ from .fields import (
     ModelConfig,
     OptimConfig,
     TrainConfig,
+    term_weights,
 )
 from .presets import METHODS, OPTIMIZERS, PRESETS, VARIANTS, resolve
 from .serial import config_hash, from_dict, to_dict
@@ -36,5 +37,6 @@ __all__ = [
     "config_hash",
     "from_dict",
     "resolve",
+    "term_weights",
     "to_dict",
 ]

@@ -47,6 +47,7 @@ class ModelConfig:
     generator_channels: tuple[int, ...] = (64, 128, 256, 512)  # width per U-Net level [35]
     moment_shortcut: Literal["none", "static", "dynamic"] = "dynamic"  # §3.2 [36]
     critic_channels: int = 64  # width of each discriminator's first layer, as in CoCosNet [38]
+    rival_channels: int = 64  # base width of a rival's nets, 64 in all five papers; ours has none
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class LossConfig:
     features: str = "vgg19"  # the φ of Eq. 10 to 12: vgg19, toybox, or a .safetensors file [25]
 
 
+def term_weights(loss: LossConfig) -> dict[str, float]:
+    """Term → its weight: the fields that are numbers."""
+    return {name: value for name, value in vars(loss).items() if not isinstance(value, str)}
+
+
 @dataclass(frozen=True)
 class OptimConfig:
     """Adam and its schedule. ``repro.config.OPTIMIZERS`` has the rates of the paper and its parents."""
@@ -77,7 +83,10 @@ class OptimConfig:
     beta1: float = 0.5  # §4.1
     beta2: float = 0.999  # §4.1
     warmup: int = 0  # steps of linear warm-up
-    decay: Literal["constant", "cosine"] = "constant"  # to 0 at the last step; the paper names none [45]
+    weight_decay: float = 0.0  # Adam's L2 penalty: MUNIT alone has one
+    decay: Literal["constant", "cosine", "half_linear"] = (
+        "constant"  # the others end at 0, half_linear from the middle on; the paper names none [45]
+    )
     clip: float = 0.0  # longest gradient of a player, 0 for no limit; the paper names none [45]
     ema: float = 0.0  # decay per step of the moving average that is kept for use, 0 for none [45]
 

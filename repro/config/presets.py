@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from repro.config.fields import Config, ConfigError
+from repro.config.rivals import RIVALS
 from repro.config.serial import from_dict
 from repro.contracts import DOMAINS, POOLED
 
@@ -104,6 +105,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 """Preset → overrides of the defaults."""
 
 METHODS: dict[str, dict[str, Any]] = {
+    **{rival: {} for rival in RIVALS},
     "ours": {},
     "wo_cc": {"loss.colorific": 0.0},
     "wo_sc": {"loss.structural": 0.0},
@@ -113,8 +115,8 @@ METHODS: dict[str, dict[str, Any]] = {
     "wo_align": {"loss.align": 0.0},
     "wo_adv": {"loss.structural": 0.0, "loss.colorific": 0.0},
 }
-"""Rows of the paper's tables, ablations of Table 2 and 6 included → overrides. The one list that tables,
-grid, CLI and book read."""
+"""Rows of the paper's tables, rivals and the ablations of Table 2 and 6 included → overrides. The one
+list that tables, grid, CLI and book read."""
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "reconstruction": {  # nothing looks at G(x_s, y_e): Eq. 13 and 14 alone
@@ -133,22 +135,26 @@ VARIANTS: dict[str, dict[str, Any]] = {
 """Questions the paper leaves open, as further rows: whatever takes a method's name takes one of these."""
 
 
+ROWS = METHODS | VARIANTS
+
+
 def resolve(preset: str, domain: str, method: str, *, optimizer: str = "", **overrides: Any) -> Config:
     """The full config of a run: defaults, preset, optimizer, method, then ``path=value`` overrides.
 
-    optimizer: a row of OPTIMIZERS in the place of the preset's own rates. Overrides are given with dots
-    as two underscores, ``model__alpha=50``. Raises ConfigError for an unknown name or path.
+    optimizer: a row of OPTIMIZERS in the place of the preset's or the method's own rates. Overrides are
+    given with dots as two underscores, ``model__alpha=50``. Raises ConfigError for an unknown name or path.
     """
     for what, name, known in (
         ("preset", preset, PRESETS),
         ("optimizer", optimizer, ("", *OPTIMIZERS)),
         ("domain", domain, (*DOMAINS, POOLED)),
-        ("method", method, METHODS | VARIANTS),
+        ("method", method, ROWS),
     ):
         if name not in known:
             raise ConfigError(f"unknown {what} {name!r}: choose from {', '.join(filter(None, known))}")
-    rows = PRESETS[preset] | OPTIMIZERS.get(optimizer, {}) | (METHODS | VARIANTS)[method]
-    changes = rows | {"preset": preset, "method": method, "data.domain": domain}
+    row = RIVALS.get(method, {}).get(preset, {}) | ROWS[method]
+    changes = PRESETS[preset] | row | OPTIMIZERS.get(optimizer, {})
+    changes |= {"preset": preset, "method": method, "data.domain": domain}
     changes |= {path.replace("__", "."): value for path, value in overrides.items()}
     data = dataclasses.asdict(Config())
     for path, value in changes.items():

@@ -18,7 +18,8 @@ MOST = 16  # numbers in a list
 def from_dict(data: Mapping[str, Any]) -> Config:
     """Rebuild a config from JSON data that may come from anywhere.
 
-    Raises ConfigError that names the field when one is missing, unknown, of a wrong type, or out of range.
+    A field that is missing has its default: data may be older than the field. Raises ConfigError that names
+    the field when one is unknown, of a wrong type, or out of range.
     """
     config = _table(Config, data, "config")
     check(config)
@@ -31,21 +32,33 @@ def to_dict(config: Config) -> dict[str, Any]:
 
 
 def config_hash(config: Config) -> str:
-    """Twelve hex digits that change when any field does (the data folder's place aside)."""
-    data = to_dict(config)
-    data["data"].pop("root")
+    """Twelve hex digits that change when any field does (the data folder's place aside).
+
+    Fields at their default are left out, so that a field added later leaves the hash of an older run alone.
+    """
+    placeless = dataclasses.replace(config, data=dataclasses.replace(config.data, root=""))
+    data = _departures(to_dict(placeless), to_dict(Config()))
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
 
 
+def _departures(data: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """What of ``data`` is not as in ``defaults``; nested tables alike."""
+    other = {name: value for name, value in data.items() if value != defaults[name]}
+    return {
+        name: _departures(value, defaults[name]) if isinstance(value, dict) else value
+        for name, value in other.items()
+    }
+
+
 def _table(kind: type, data: Any, where: str) -> Any:
-    """A config dataclass with exactly its own fields."""
+    """A config dataclass with its own fields and no others."""
     if not isinstance(data, Mapping):
         raise ConfigError(f"{where} must be a table of fields, got {_shown(data)}")
     hints = typing.get_type_hints(kind)
-    wrong = sorted(map(str, set(data) ^ set(hints)))
+    wrong = sorted(map(str, set(data) - set(hints)))
     if wrong:
-        raise ConfigError(f"{where}: unknown or missing field(s) {_shown(', '.join(wrong))}")
-    return kind(**{name: _value(hint, data[name], f"{where}.{name}") for name, hint in hints.items()})
+        raise ConfigError(f"{where}: unknown field(s) {_shown(', '.join(wrong))}")
+    return kind(**{name: _value(hints[name], value, f"{where}.{name}") for name, value in data.items()})
 
 
 def _value(kind: Any, data: Any, where: str) -> Any:

@@ -32,13 +32,16 @@ def contact_sheet(
     return np.asarray(sheet)
 
 
-def trial_sheet(trials: Trials, coarse: np.ndarray, images: np.ndarray, method: str, rows: int) -> np.ndarray:
+def trial_sheet(
+    trials: Trials, coarse: np.ndarray | None, images: np.ndarray, method: str, rows: int
+) -> np.ndarray:
     """``rows`` of the test cases, at equal distances, beside what ``method`` made of them, (H, W, 3) uint8.
 
-    coarse: (n, 3, h, w) and images: (n, 3, H, W), uint8, of all test cases or of those shown alone. The
-    true answer is the last column where it is known.
+    coarse: (n, 3, h, w), None of a method without, and images: (n, 3, H, W), uint8, of all test cases or
+    of those shown alone. The true answer is the last column where it is known.
     """
-    columns = {"sketch": trials.x_s, "exemplar": trials.y_e, "coarse": coarse, method: images}
+    columns = {"sketch": trials.x_s, "exemplar": trials.y_e}
+    columns |= {method: images} if coarse is None else {"coarse": coarse, method: images}
     if trials.truth is not None:
         columns["true answer"] = trials.truth
     shown = (c[spread(len(c), rows)] for c in columns.values())

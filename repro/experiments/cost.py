@@ -73,7 +73,7 @@ def _step(config: Config) -> dict[str, Any]:
     players, terms_seen = Players(fabric, method, config.optim), {}
     started = time.perf_counter()
     for player, terms in method.phases(_noise(config.train.batch, config.data.size)):  # type: ignore[operator]
-        players.step(player, weighted_total(terms, config.loss), 1.0)
+        players.step(player, weighted_total(terms, method.weights), 1.0)  # type: ignore[arg-type]
         terms_seen[player] = {name: round(float(term.detach()), 4) for name, term in terms.items()}
     return {"seconds": round(time.perf_counter() - started, 1), "terms": terms_seen}
 

@@ -137,7 +137,8 @@ def _step(
     """What `Trainer` does with a batch, without its guards: here a run may go to ruin."""
     values: dict[str, float] = {}
     for player, terms in method.phases(batch):  # type: ignore[operator]
-        players.step(player, weighted_total(terms, config.loss), rate_factor(step, config.optim, steps))
+        total = weighted_total(terms, method.weights)  # type: ignore[arg-type]
+        players.step(player, total, rate_factor(step, config.optim, steps))
         values |= {f"{player}/{name}": float(term.detach()) for name, term in terms.items()}
     return values
 

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from repro.config import Config
-from repro.contracts import Batch, Terms, Translation
+from repro.config import Config, term_weights
+from repro.contracts import Batch, Terms, WarpedTranslation
 from repro.losses.adversarial import ADVERSARIAL
 from repro.losses.contextual import CONTEXTUAL_WEIGHTS, contextual_loss
 from repro.losses.layerwise import Features
@@ -40,6 +40,8 @@ SEEN = MappingProxyType(
 class Ours(nn.Module):
     """Cui et al. 2022. Implements `repro.contracts.Method`; ablations are other numbers in the config."""
 
+    takes_exemplar = True
+
     def __init__(self, config: Config, load_features: Callable[[str], FeatureNet] | None) -> None:
         """Build the nets from torch's global generator.
 
@@ -47,8 +49,9 @@ class Ours(nn.Module):
         has neither critics nor feature net.
         """
         super().__init__()
-        model, weights = config.model, config.loss
-        self.alpha, self.weights, self.cross_share = model.alpha, weights, config.train.cross_share
+        model, loss = config.model, config.loss
+        self.alpha, self.loss, self.cross_share = model.alpha, config.loss, config.train.cross_share
+        self.weights = term_weights(config.loss)
         self.pyramids = Pyramids(model.pyramid_channels, model.pyramid_dilations)
         self.csft = CSFT_MODES[model.csft_mode](self.pyramids.width)
         self.domain = CommonDomain(self.pyramids.width, model.common_channels)
@@ -58,13 +61,13 @@ class Ours(nn.Module):
         self.players: dict[str, tuple[str, ...]] = {"generator": ("pyramids", "csft", "domain", "generator")}
         if load_features is None:
             return
-        if names := [name for name in CRITICS if getattr(weights, name)]:
+        if names := [name for name in CRITICS if getattr(loss, name)]:
             self.critics = nn.ModuleDict({name: CRITICS[name](model.critic_channels) for name in names})
             self.players["critics"] = ("critics",)
-        if any(getattr(weights, name) for name in SEEN):
-            self.features = load_features(weights.features)
+        if any(getattr(loss, name) for name in SEEN):
+            self.features = load_features(loss.features)
 
-    def translate(self, x_s: Tensor, y_e: Tensor) -> Translation:
+    def translate(self, x_s: Tensor, y_e: Tensor) -> WarpedTranslation:
         """Colour ``x_s`` (B, 1, H, W) from ``y_e`` (B, 3, H', W'); range [0, 1], sides multiples of 16."""
         return self._refine(x_s, y_e, *self.pyramids(x_s, y_e))
 
@@ -87,7 +90,7 @@ class Ours(nn.Module):
         """Colour the batch, both ways in one pass, and keep what the losses compare."""
         size, crossed = len(batch.x_s), self._crossed(len(batch.x_s))
         near = Batch(**{name: picture[:crossed] for name, picture in vars(batch).items()})
-        aligned = bool(self.weights.align)
+        aligned = bool(self.loss.align)
         sketches = [batch.x_s, near.y_s] if aligned else [batch.x_s]
         exemplars = [batch.x_t, near.y_e, batch.x_e] if aligned else [batch.x_t, near.y_e]
         v_s, v_r = self.pyramids(torch.cat(sketches), torch.cat(exemplars))
@@ -103,10 +106,10 @@ class Ours(nn.Module):
 
     def _crossed(self, size: int) -> int:
         """How many of a batch are also coloured from y: none where no term would look at it."""
-        looked_at = any(getattr(self.weights, name) for name in (*SEEN, *CRITICS))
+        looked_at = any(getattr(self.loss, name) for name in (*SEEN, *CRITICS))
         return max(1, round(self.cross_share * size)) if looked_at else 0
 
-    def _refine(self, x_s: Tensor, y_e: Tensor, v_s: Tensor, v_r: Tensor) -> Translation:
+    def _refine(self, x_s: Tensor, y_e: Tensor, v_s: Tensor, v_r: Tensor) -> WarpedTranslation:
         """From pyramid features to the picture."""
         x_c, y_c = self.domain(*self.csft(v_s, v_r))  # Eq. 6–9, then 1 and 2
         cells = F.pixel_unshuffle(y_e, GRID_STRIDE) if self.carries_pixels else F.avg_pool2d(y_e, GRID_STRIDE)
@@ -115,7 +118,7 @@ class Ours(nn.Module):
         coarse = warped.unflatten(1, (3, -1)).mean(dim=2)
         raised = F.interpolate(coarse, size=x_s.shape[2:], mode="bilinear", align_corners=False)
         carried = [F.pixel_shuffle(warped, GRID_STRIDE)] if self.carries_pixels else []
-        return Translation(self.generator(raised, x_s, *carried), coarse, x_c, y_c)
+        return WarpedTranslation(self.generator(raised, x_s, *carried), coarse, x_c, y_c)
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ class Lesson:
 
     def terms(self) -> Terms:
         """What the generator is told: every term whose weight is not 0."""
-        weights, batch = self.method.weights, self.batch
+        loss, batch = self.method.loss, self.batch
         terms: dict[str, Callable[[], Tensor]] = {
             "perceptual": lambda: perceptual_loss(self._made, self._known[0]),
             "style": lambda: style_loss(self._made, self._known[1]),
@@ -148,21 +151,21 @@ class Lesson:
             "colorific": lambda: self._verdict("colorific"),
             "coarse": lambda: coarse_loss(self.coarse, F.avg_pool2d(batch.x_e, GRID_STRIDE)),
         }
-        return {name: term() for name, term in terms.items() if getattr(weights, name)}
+        return {name: term() for name, term in terms.items() if getattr(loss, name)}
 
     def critic(self, name: str) -> Tensor:
         """What a critic is told of the real pair, the fake one, and perhaps a mismatched one, in one pass."""
         real, condition = self._pair(name)
         pictures = [real, self.crossed.detach()]
-        if self.method.weights.negatives == "mismatched":
+        if self.method.loss.negatives == "mismatched":
             pictures.append(real.roll(1, dims=0))
         scores = self.method.critics[name](torch.cat(pictures), condition.repeat(len(pictures), 1, 1, 1))
         split = [[scale.chunk(len(pictures))[i] for scale in scores] for i in range(len(pictures))]
-        return ADVERSARIAL[self.method.weights.gan].discriminator(*split)
+        return ADVERSARIAL[self.method.loss.gan].discriminator(*split)
 
     def _verdict(self, name: str) -> Tensor:
         scores = self.method.critics[name](self.crossed, self._pair(name)[1])
-        return ADVERSARIAL[self.method.weights.gan].generator(scores)
+        return ADVERSARIAL[self.method.loss.gan].generator(scores)
 
     def _pair(self, name: str) -> tuple[Tensor, Tensor]:
         """A real picture, and what both it and the fake one are shown beside (ambiguity 30)."""
@@ -185,5 +188,5 @@ class Lesson:
     @property
     def _layers(self) -> list[str]:
         """What the terms in use look at, and nothing deeper."""
-        used = [layers for name, layers in SEEN.items() if getattr(self.method.weights, name)]
+        used = [layers for name, layers in SEEN.items() if getattr(self.method.loss, name)]
         return sorted(set().union(*used))

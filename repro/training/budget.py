@@ -51,7 +51,7 @@ def budget(config: Config) -> Budget:
     parameters = {name: count for name, count in nets.items() if count}  # a frozen net learns nothing
     return Budget(
         parameters=parameters,
-        used=sum(parameters[name] for name in _used_nets(method)),
+        used=_used(_weightless(config), x_s[:1], x_e[:1]),
         flops=_flops(method, x_s[:1], x_e[:1]),
         weights=sum(parameters.values()) * 4 * ADAM_COPIES,
         activations=_activations(config, Batch(x_s, x_e, x_e, x_s, x_e, x_e)),
@@ -61,6 +61,12 @@ def budget(config: Config) -> Budget:
 def _weightless(config: Config) -> nn.Module:
     with torch.device("meta"):
         return build_method(config, feature_net_of_this_shape).to("meta")
+
+
+def _used(method: nn.Module, x_s: Tensor, y_e: Tensor) -> int:
+    """How many learnt weights have a say in the picture."""
+    method.translate(x_s, y_e).image.sum().backward()  # type: ignore[operator]
+    return sum(p.numel() for p in method.parameters() if p.grad is not None)
 
 
 def _used_nets(method: nn.Module) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ average, the optimisers and the progress.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from repro.config import Config, to_dict
+from repro.config import Config, ConfigError, from_dict, to_dict
 from repro.methods.weights import AVERAGE, CHECKPOINT, NETS, read_tensors, save_tensors
 from repro.record import RecordError
 from repro.training.average import MovingAverage
@@ -75,6 +76,8 @@ def same_config(old: Any, new: Any, path: Path) -> None:
 
     old: what ``path`` was written with; new: what is asked for, both as JSON data.
     """
+    with suppress(ConfigError, TypeError):
+        old = to_dict(from_dict(old))  # fields that are younger than the file, at their defaults
     changed = sorted(set(differences(old, new)) - {PLACE})
     if changed:
         raise RecordError(

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
-from repro.config import ConfigError, LossConfig, OptimConfig
+from repro.config import ConfigError, OptimConfig
 from repro.contracts import Terms
 from repro.training.devices import mean_over_processes
 
+DECAYS: Mapping[str, Callable[[float], float]] = MappingProxyType(
+    {
+        "constant": lambda _: 1.0,
+        "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
+        "half_linear": lambda done: min(1.0, 2 * (1 - done)),
+    }
+)
+"""Name of a schedule → its factor after a share ``done`` of all steps."""
+
 
 def rate_factor(step: int, optim: OptimConfig, steps: int) -> float:
-    """What all rates are multiplied by at ``step`` (from 0): warm-up, then constant or half a cosine."""
+    """What all rates are multiplied by at ``step`` (from 0): warm-up, and one of DECAYS."""
     factor = min(1.0, (step + 1) / max(1, optim.warmup))
-    if optim.decay == "cosine":
-        factor *= 0.5 * (1 + math.cos(math.pi * step / steps))
-    return factor
+    return factor * DECAYS[optim.decay](step / steps)
 
 
-def weighted_total(terms: Terms, weights: LossConfig) -> Tensor:
+def weighted_total(terms: Terms, weights: Mapping[str, float]) -> Tensor:
     """Σ weight · term: the one place where weights are applied. Raises ConfigError when there is no term."""
     if not terms:
         raise ConfigError("no loss is left to train on: give one of them a weight above 0 (--loss.…)")
-    return torch.stack([getattr(weights, name) * term for name, term in terms.items()]).sum()
+    return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
 
 
 class Players:
@@ -40,7 +49,10 @@ class Players:
         for player, names in method.players.items():  # type: ignore[union-attr]
             self.nets[player] = nn.ModuleList(getattr(method, name) for name in names)
             adam = Adam(
-                self.nets[player].parameters(), lr=self.rates[player], betas=(optim.beta1, optim.beta2)
+                self.nets[player].parameters(),
+                lr=self.rates[player],
+                betas=(optim.beta1, optim.beta2),
+                weight_decay=optim.weight_decay,
             )
             self.optimizers[player] = fabric.setup_optimizers(adam)  # type: ignore[assignment]
 

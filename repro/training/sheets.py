@@ -10,6 +10,7 @@ from PIL import Image
 from torch import nn
 
 from repro.config import Config
+from repro.contracts import WarpedTranslation
 from repro.data.sheet import spread, trial_sheet
 from repro.data.tensors import to_bytes, to_tensor
 from repro.data.trials import Trials, make_trials
@@ -38,7 +39,8 @@ def training_sheet(method: nn.Module, config: Config, trials: Trials, run_dir: P
     with torch.no_grad():
         made = method.translate(x_s, y_e)  # type: ignore[operator]
     method.train()
-    sheet = trial_sheet(trials, to_bytes(made.coarse), to_bytes(made.image), config.method, ROWS)
+    coarse = to_bytes(made.coarse) if isinstance(made, WarpedTranslation) else None
+    sheet = trial_sheet(trials, coarse, to_bytes(made.image), config.method, ROWS)
     with atomic_path(run_dir / "sheets" / f"step_{step:06d}.png") as temporary:
         Image.fromarray(sheet).save(temporary)
     return sheet

@@ -134,7 +134,7 @@ class Trainer:
             (config.seed * 1_000_003 + step * self.fabric.world_size + self.fabric.global_rank) % 2**63
         )
         for player, terms in self._phases(stream, step):
-            total = weighted_total(terms, config.loss)
+            total = weighted_total(terms, self.method.weights)  # type: ignore[arg-type]
             self._check_finite(player, terms, total, step)
             self.players.step(player, total, factor)
             values |= {f"{player}/{name}": term.detach() for name, term in terms.items()}

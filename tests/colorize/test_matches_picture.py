@@ -6,11 +6,11 @@ import numpy as np
 import torch
 
 from repro.colorize.matches_picture import GAP, matches_picture
-from repro.contracts import Translation
+from repro.contracts import WarpedTranslation
 
 
-def answer(x_c: torch.Tensor, y_c: torch.Tensor) -> Translation:
-    return Translation(torch.zeros(1), torch.zeros(1), x_c, y_c)
+def answer(x_c: torch.Tensor, y_c: torch.Tensor) -> WarpedTranslation:
+    return WarpedTranslation(torch.zeros(1), torch.zeros(1), x_c, y_c)
 
 
 def test_every_place_wears_the_tint_of_its_match() -> None:

@@ -30,7 +30,7 @@ def gradients(config: Config, batch: Batch) -> dict[str, torch.Tensor]:
     torch.manual_seed(3)
     method = place(build_method(config), launch(config.train), config.train)
     for _, terms in method.phases(batch):  # type: ignore[operator]
-        weighted_total(terms, config.loss).backward()
+        weighted_total(terms, method.weights).backward()
     return {name: p.grad for name, p in method.named_parameters() if p.grad is not None}
 
 

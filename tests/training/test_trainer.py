@@ -14,8 +14,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from repro.config import Config, ConfigError, LossConfig, OptimConfig, resolve, to_dict
-from repro.contracts import Batch, Terms, Translation
+from repro.config import Config, ConfigError, OptimConfig, resolve, to_dict
+from repro.contracts import Batch, Terms, WarpedTranslation
 from repro.methods.weights import CHECKPOINT, read_tensors, save_tensors
 from repro.record import RecordError, write_json
 from repro.training import trainer as trainer_module
@@ -40,6 +40,7 @@ class Duel(nn.Module):
     """Two players with closed-form gradients; the second one's depends on the first one's update."""
 
     players = MappingProxyType({"generator": ("a",), "critics": ("b",)})
+    weights = MappingProxyType({"pseudo": 1.0, "align": 1.0, "coarse": 1.0})
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,10 +56,10 @@ class Duel(nn.Module):
         self.seen.append((self.a().item(), self.b().item()))
         yield "critics", {"coarse": self.a() * self.b()}
 
-    def translate(self, _: Tensor, y_e: Tensor) -> Translation:
+    def translate(self, _: Tensor, y_e: Tensor) -> WarpedTranslation:
         assert not self.training
         small = y_e[..., ::4, ::4] * float(torch.rand(()))
-        return Translation(y_e, small, small, small)
+        return WarpedTranslation(y_e, small, small, small)
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_every_step_draws_its_own_random_numbers(duels: list[Duel], tmp_path: Pa
 
 
 def test_weights_are_applied_in_the_total_and_nowhere_else() -> None:
-    weights = LossConfig(pseudo=3.0, align=0.5, coarse=7.0)
+    weights = {"pseudo": 3.0, "align": 0.5, "coarse": 7.0}
     terms = {"pseudo": torch.tensor(2.0), "align": torch.tensor(4.0)}
     assert float(weighted_total(terms, weights)) == 3 * 2 + 0.5 * 4
     with pytest.raises(ConfigError, match="weight above 0"):
@@ -132,6 +133,8 @@ def test_the_rate_in_closed_form() -> None:
     assert rate_factor(50, cosine, 100) == pytest.approx(0.5)
     assert rate_factor(25, cosine, 100) == pytest.approx((1 + math.sqrt(0.5)) / 2)
     assert 0 < rate_factor(99, cosine, 100) < 0.0005
+    half = OptimConfig(decay="half_linear")
+    assert [rate_factor(s, half, 100) for s in (0, 50, 75, 99)] == pytest.approx([1.0, 1.0, 0.5, 0.02])
 
 
 def test_a_loss_that_is_no_number_stops_the_run_before_it_is_saved(duels: list[Duel], tmp_path: Path) -> None:

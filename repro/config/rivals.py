@@ -1,0 +1,24 @@
+"""The five rivals of §4.3: their recipes, and how wide they are under each preset.
+
+Under ``paper`` a rival is what its own paper says. In the small presets it has as many learnt parameters as
+ours (± 20 %), sees as many pictures, and shares our schedule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SMALL = ("smoke", "laptop", "shipped", "colab")
+
+
+def _rival(
+    official: Mapping[str, Any], small: Mapping[str, Any], channels: Mapping[str, int]
+) -> dict[str, dict[str, Any]]:
+    """official: overrides at full size; small: at every other; channels: of each small preset."""
+    rows = {preset: {**small, "model.rival_channels": channels[preset]} for preset in SMALL}
+    return rows | {"paper": dict(official)}
+
+
+RIVALS: dict[str, dict[str, dict[str, Any]]] = {}
+"""Method → preset → overrides, in the order of the paper's tables."""
