@@ -15,7 +15,8 @@ import repro
 from repro.config import config_hash, from_dict
 from repro.contracts import PROTOCOLS
 from repro.data.trials import make_trials
-from repro.metrics.evaluate import fidelity, translate_all
+from repro.metrics.predict import translate_all
+from repro.metrics.score import fidelity
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted((ROOT / "results").glob("*/*/*/*/*.json"))
@@ -105,8 +106,8 @@ def test_the_shipped_weights_do_what_the_record_says():
     trials = make_trials(config.data, config.evaluate.pairs)
     assert [list(pair) for pair in trials.names] == record["pairs"]
     some = slice(None, None, len(trials) // 20)
-    images, _, _ = translate_all(repro.load().method, trials.x_s[some], trials.y_e[some], batch=20)
+    made = translate_all(repro.load().method, trials.x_s[some], trials.y_e[some], batch=20)
     assert trials.truth is not None
-    found = fidelity(images, trials.truth[some])
+    found = fidelity(made.images, trials.truth[some])
     np.testing.assert_allclose(found["psnr"], record["per_image"]["true"]["psnr"][some], atol=0.1)
     np.testing.assert_allclose(found["ssim"], record["per_image"]["true"]["ssim"][some], atol=0.005)

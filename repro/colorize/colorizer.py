@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,9 @@ from repro.config import Config
 from repro.contracts import Translation, WarpedTranslation
 from repro.data.images import ImageError, read_image, read_sketch, resize
 from repro.data.tensors import to_bytes, to_tensor
-from repro.methods.weights import CHECKPOINT, load_method
+from repro.methods.weights import BUILTIN, load_method, weights_path
 from repro.models.correspondence import similarity
-from repro.record import RecordError
 
-BUILTIN = "builtin"
-WEIGHTS = "ours.safetensors"  # in repro/assets, beside its model card
 STEP = 16  # the networks need sides that are multiples of this
 MAX_SIDE = 1024  # px; the largest longer side the network is asked to work at
 
@@ -131,15 +127,7 @@ def load(source: str | Path = BUILTIN) -> Colorizer:
 
     Raises RecordError when there are no usable weights at ``source``.
     """
-    if source == BUILTIN:
-        path = Path(str(resources.files("repro") / "assets" / WEIGHTS))
-    else:
-        path = Path(source)
-        if path.is_dir():
-            path = path / CHECKPOINT
-    if not path.is_file():
-        raise RecordError(f"no weights at {path}: give a run folder of `repro train` or a .safetensors file")
-    return Colorizer(*load_method(path))
+    return Colorizer(*load_method(weights_path(source)))
 
 
 def _warped(made: Translation) -> WarpedTranslation:

@@ -17,8 +17,9 @@ import repro
 from repro.config import Config, config_hash
 from repro.data.toybox import HUMAN_HAND, PLAIN, Difficulty
 from repro.data.trials import Trials, make_trials
-from repro.metrics.evaluate import Values, fidelity, translate_all
 from repro.metrics.matching import part_accuracy, pck
+from repro.metrics.predict import translate_all
+from repro.metrics.score import Values, fidelity
 from repro.metrics.statistics import summary
 
 DOMAIN, PAIRS = "anime", 150
@@ -101,8 +102,10 @@ def measure_knobs(knobs: Mapping[str, Knob], pairs: int) -> dict[str, Any]:
 
 def translate(method: Any, config: Config, trials: Trials) -> tuple[np.ndarray, np.ndarray]:
     """Images (n, 3, H, W) uint8 and best matches (n, h, w) for every test case, from its exemplar."""
-    images, _, matches = translate_all(method, trials.x_s, trials.y_e, config.evaluate.batch)
-    return images, matches
+    made = translate_all(method, trials.x_s, trials.y_e, config.evaluate.batch)
+    if made.matches is None:
+        raise ValueError("a method that matches nothing has no correspondence to break")
+    return made.images, made.matches
 
 
 def scores(made: tuple[np.ndarray, np.ndarray], trials: Trials, other: np.ndarray) -> Values:

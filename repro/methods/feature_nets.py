@@ -38,6 +38,11 @@ def feature_net_path(which: str) -> Path:
     )
 
 
+def inception_path() -> Path:
+    """Where the weights of Inception lie, or would lie: the net behind the FID of the literature."""
+    return cache_folder() / "features" / "inception.safetensors"
+
+
 def feature_net(which: str) -> FeatureNet:
     """The frozen net of that name or file, float32 on the CPU.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from repro.methods import build_method
 from repro.record import RecordError, atomic_path
 
 CHECKPOINT = "checkpoint.safetensors"  # in every run folder
+BUILTIN = "builtin"  # what the weights that ship with the package are called on the command line
+SHIPPED = "ours.safetensors"  # in repro/assets, beside its model card
 NETS = "nets."  # prefix of the method's tensors; a checkpoint holds optimiser state as well
 AVERAGE = "average."  # prefix of their moving average, where a checkpoint has one: what is used and shipped
 
@@ -52,6 +55,19 @@ def save_weights(path: Path, method: nn.Module, config: Config, numbers: dict[st
     tensors = {NETS + name: tensor.half() for name, tensor in method.state_dict().items()}
     placeless = replace(config, data=replace(config.data, root=""))
     save_tensors(path, tensors, {"config": to_dict(placeless), "numbers": numbers})
+
+
+def weights_path(source: str | Path) -> Path:
+    """The file behind BUILTIN, a run folder or a weights file.
+
+    Raises RecordError when there is none.
+    """
+    if source == BUILTIN:
+        return Path(str(resources.files("repro") / "assets" / SHIPPED))
+    path = Path(source) / CHECKPOINT if Path(source).is_dir() else Path(source)
+    if not path.is_file():
+        raise RecordError(f"no weights at {path}: give a run folder of `repro train` or a .safetensors file")
+    return path
 
 
 def load_method(path: Path) -> tuple[nn.Module, Config, dict[str, Any]]:

@@ -11,8 +11,9 @@ import numpy as np
 from repro.config import DataConfig
 from repro.data.trials import Trials, make_trials
 from repro.methods.weights import load_method
-from repro.metrics.evaluate import fidelity, translate_all
 from repro.metrics.matching import part_accuracy
+from repro.metrics.predict import translate_all
+from repro.metrics.score import fidelity
 from repro.metrics.statistics import summary
 
 METRICS = ("psnr", "part_accuracy")
@@ -56,7 +57,9 @@ def true_scores(method: Any, trials: Trials) -> tuple[dict[str, np.ndarray], np.
     """
     if trials.truth is None or trials.x_map is None or trials.y_map is None:
         raise ValueError("only drawn pictures have a true answer")
-    images, _, matches = translate_all(method, trials.x_s, trials.y_e, BATCH)
-    parts = zip(matches, trials.x_map.part, trials.y_map.part, strict=True)
+    made = translate_all(method, trials.x_s, trials.y_e, BATCH)
+    if made.matches is None:
+        raise ValueError("a method that matches nothing has no part accuracy")
+    parts = zip(made.matches, trials.x_map.part, trials.y_map.part, strict=True)
     right = np.array([part_accuracy(*part) for part in parts])
-    return {"psnr": fidelity(images, trials.truth)["psnr"], "part_accuracy": right}, images
+    return {"psnr": fidelity(made.images, trials.truth)["psnr"], "part_accuracy": right}, made.images

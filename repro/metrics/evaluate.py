@@ -1,9 +1,12 @@
-"""From a run folder to its record: predict every protocol, score, write one JSON and one sheet."""
+"""From trained weights to a record: predict every protocol, score, write one JSON and one sheet."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 import time
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,186 +16,211 @@ from PIL import Image
 from torch import nn
 
 from repro.config import Config, DataConfig, config_hash, to_dict
+from repro.contracts import POOLED
 from repro.data.sheet import trial_sheet
 from repro.data.sources import train_pairs
-from repro.data.tensors import to_bytes, to_tensor
-from repro.data.trials import PartMap, Trials, make_trials
-from repro.methods.feature_nets import feature_net
-from repro.methods.weights import load_run
-from repro.metrics.fidelity import psnr, ssim
-from repro.metrics.frechet import frechet_summary, pooled_features
-from repro.metrics.matching import part_accuracy, pck
+from repro.data.trials import Trials, make_trials
+from repro.methods.weights import load_method, load_run, weights_path
+from repro.metrics.embedders import embedders
+from repro.metrics.floors import FLOORS, Known
+from repro.metrics.predict import Made, keep, kept, translate_all
+from repro.metrics.score import SetJudge, Summaries, Values, picture_values
 from repro.metrics.statistics import summary
-from repro.models.correspondence import best_match
-from repro.record import RECORD, SHEET, atomic_path, provenance, write_json
+from repro.record import (
+    RECORD,
+    SCHEMA,
+    SHEET,
+    RecordError,
+    atomic_path,
+    check_record,
+    provenance,
+    read_json,
+    write_json,
+)
 
-FEATURES = "toybox"  # the net behind the Fréchet distance
-FID_RESAMPLES = 50  # behind its interval: each is two eigenvalue problems
-MEAN_OF = 500  # training pictures behind the mean-picture floor
-SHEET_ROWS = 8
-Values = dict[str, np.ndarray]
-"""Metric → one number a picture."""
+REAL = 1000  # training pictures that stand for the real ones
+ROWS = 8  # of the sheet
+KEPT = "evaluation"  # folder beside the record, for what a killed evaluation had already made
 
 
-def evaluate_run(run_dir: Path) -> dict[str, Any]:
-    """Measure a finished run under every protocol its data allow; write record.json and sheet.png.
+Protocols = dict[str, tuple[np.ndarray, np.ndarray]]
+"""As `Trials.protocols`: protocol → (exemplars, references)."""
 
-    Returns the record. Raises RecordError when the folder holds no finished run, DataError when the
-    test pictures are not there.
+
+@dataclass(frozen=True)
+class Subject:
+    """What is measured: a trained method, where it comes from, and on which pictures.
+
+    weights: sha256 of its file. progress: of its training. data: of the test cases; its domain is another
+    than the config's where one model was trained on all domains.
     """
-    method, config, card = load_run(run_dir)
-    method.to("cuda" if torch.cuda.is_available() else "cpu")
+
+    method: nn.Module
+    config: Config
+    data: DataConfig
+    weights: str
+    progress: dict[str, Any]
+
+
+def subject(source: str | Path, domain: str = "") -> Subject:
+    """A finished run folder, or a weights file; to be measured on ``domain``, by default its own.
+
+    Raises RecordError when there are no usable weights, or when they were not trained on that domain.
+    """
+    path = weights_path(source)
+    if Path(source).is_dir():
+        method, config, card = load_run(Path(source))
+    else:
+        method, config, card = load_method(path)
+        card = card.get("numbers", {})
+    own = config.data.domain
+    if domain and own not in (POOLED, domain):
+        raise RecordError(f"{source} was trained on {own}: measured on {domain}, its record would mislead")
+    try:
+        progress = {name: card["progress"][name] for name in ("commit", "hardware", "seconds")}
+    except (KeyError, TypeError) as error:
+        raise RecordError(f"{path} does not say how it was trained: {error} is missing") from error
+    progress["skipped"] = card["progress"].get("skipped", [])
+    with path.open("rb") as file:
+        weights = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    data = replace(config.data, domain=domain or own)
+    return Subject(method, config, data, weights, progress)
+
+
+def evaluate(
+    source: str | Path,
+    folder: Path,
+    *,
+    domain: str = "",
+    nets: Sequence[str] = (),
+    again: bool = False,
+) -> dict[str, Any]:
+    """Measure under every protocol the data allow; write record.json and sheet.png into ``folder``.
+
+    source: a finished run folder, a weights file, or BUILTIN. domain: of the pictures, for one that was
+    trained on all. nets: files of further nets for the Fréchet distance. What was measured before is used
+    again; ``again`` forgets it.
+
+    Returns the record. Raises RecordError when there is nothing to measure, or when what was measured before
+    belongs to another config, other weights or other pictures; DataError when the test pictures are not
+    there; FeatureNetError for a net that cannot be used.
+    """
     started = time.perf_counter()
-    trials = make_trials(config.data, config.evaluate.pairs)
-    scores, shown = _score_method(method, config, trials)
-    floors = _score_floors(config, trials)
-    record = _record(config, card["progress"], trials, scores, floors)
-    for protocol, distance in _distances(shown, trials, config.evaluate.bootstrap).items():
-        record["metrics"][protocol][f"fid_{FEATURES}"] = distance
+    measured = subject(source, domain)
+    if again:
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+        (folder / RECORD).unlink(missing_ok=True)
+    looking = embedders(nets)
+    if (folder / RECORD).exists():
+        record = _measured_before(folder / RECORD, measured)
+        if set(record["features"]) >= {net.name for net in looking}:
+            return record
+    trials = make_trials(measured.data, measured.config.evaluate.pairs)
+    protocols = trials.protocols()
+    made = _predictions(measured, trials, protocols, folder / KEPT)
+    real = train_pairs(replace(measured.data, train_count=min(measured.data.train_count, REAL))).color
+    references = {protocol: answers for protocol, (_, answers) in protocols.items()}
+    judge = SetJudge(references, real, looking, measured.config.evaluate.bootstrap)
+    record = _heading(measured, trials, judge) | _scores(trials, protocols, made, judge)
     record["seconds"]["evaluate"] = round(time.perf_counter() - started, 1)
-    with atomic_path(run_dir / SHEET) as temporary:
-        Image.fromarray(trial_sheet(trials, shown["coarse"], shown["cross"], config.method, SHEET_ROWS)).save(
-            temporary
-        )
-    write_json(run_dir / RECORD, record)
+    _write(
+        folder,
+        record,
+        trial_sheet(trials, made["cross"].coarse, made["cross"].images, record["method"], ROWS),
+    )
     return record
 
 
-def translate_all(
-    method: nn.Module, x_s: np.ndarray, y_e: np.ndarray, batch: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Colour n uint8 sketches (n, 1, H, W) from uint8 exemplars (n, 3, H, W), ``batch`` at a time.
-
-    Returns images (n, 3, H, W) uint8, coarse images (n, 3, h, w) uint8 and best matches (n, h, w)
-    int64 into the exemplar's grid.
-    """
-    device = next(method.parameters()).device
-    images, coarse, matches = [], [], []
-    with torch.inference_mode():
-        for i in range(0, len(x_s), batch):
-            sketch, exemplar = (to_tensor(a[i : i + batch], device) for a in (x_s, y_e))
-            made = method.translate(sketch, exemplar)  # type: ignore[operator]
-            images.append(to_bytes(made.image))
-            coarse.append(to_bytes(made.coarse))
-            matches.append(best_match(made.x_c, made.y_c).cpu().numpy())
-    return np.concatenate(images), np.concatenate(coarse), np.concatenate(matches)
+def _write(folder: Path, record: dict[str, Any], sheet: np.ndarray) -> None:
+    """Sheet first and record last: who finds the record finds all. What was kept on the way goes."""
+    check_record(record, str(folder / RECORD))
+    with atomic_path(folder / SHEET) as temporary:
+        Image.fromarray(sheet).save(temporary)
+    write_json(folder / RECORD, record)
+    shutil.rmtree(folder / KEPT, ignore_errors=True)
 
 
-def _score_method(
-    method: nn.Module, config: Config, trials: Trials
-) -> tuple[dict[str, Values], dict[str, np.ndarray]]:
-    """Protocol → values; and the pictures made: the coarse ones of y_e ("coarse"), and all of a protocol."""
-    scores: dict[str, Values] = {}
-    shown: dict[str, np.ndarray] = {}
-    made: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
-    for protocol, (exemplars, references) in trials.protocols().items():
-        if id(exemplars) not in made:  # `true` and `cross` differ in the reference only
-            made[id(exemplars)] = translate_all(method, trials.x_s, exemplars, config.evaluate.batch)
-        images, coarse, matches = made[id(exemplars)]
-        scores[protocol] = fidelity(images, references)
-        if protocol == "true" and trials.x_map and trials.y_map:
-            scores[protocol] |= _matching(matches, trials.x_map, trials.y_map)
-        shown[protocol] = images
-        if exemplars is trials.y_e:
-            shown["coarse"] = coarse
-    return scores, shown
+def _measured_before(path: Path, measured: Subject) -> dict[str, Any]:
+    """The record at ``path``, if it is this subject's."""
+    record = read_json(path)
+    check_record(record, str(path))
+    found = (record["config_hash"], record["weights"], record["domain"])
+    if found != (config_hash(measured.config), measured.weights, measured.data.domain):
+        raise RecordError(f"{path} belongs to another config or other weights: --again measures anew")
+    return record
 
 
-def _distances(shown: dict[str, np.ndarray], trials: Trials, resamples: int) -> dict[str, dict[str, object]]:
-    """Protocol → how far the set of its pictures lies from the set of its references."""
-    net, seen = feature_net(FEATURES), {}
-    distances = {}
-    for protocol, (_, references) in trials.protocols().items():
-        sets = (shown[protocol], references)
-        for pictures in sets:
-            if (
-                id(pictures) not in seen
-            ):  # `cross` shares its pictures with `true`, its references with `paired`
-                seen[id(pictures)] = pooled_features(net, pictures)
-        one, other = (seen[id(pictures)] for pictures in sets)
-        distances[protocol] = frechet_summary(one, other, min(resamples, FID_RESAMPLES))
-    return distances
+def _predictions(measured: Subject, trials: Trials, protocols: Protocols, folder: Path) -> dict[str, Made]:
+    """Protocol → pictures; each set of exemplars once, and kept in ``folder`` until all is measured."""
+    measured.method.to("cuda" if torch.cuda.is_available() else "cpu")
+    content = hashlib.sha256(trials.x_s.tobytes())
+    made: dict[str, Made] = {}
+    of_set: dict[int, Made] = {}
+    for protocol, (exemplars, _) in protocols.items():
+        if id(exemplars) not in of_set:  # `true` and `cross` differ in the reference only
+            shown = content.copy()
+            shown.update(exemplars.tobytes())
+            key = f"{config_hash(measured.config)}/{measured.weights}/{shown.hexdigest()[:16]}"
+            path = folder / f"{protocol}.safetensors"
+            found = kept(path, key)
+            if found is None:
+                found = translate_all(measured.method, trials.x_s, exemplars, measured.config.evaluate.batch)
+                keep(path, key, found)
+            of_set[id(exemplars)] = found
+        made[protocol] = of_set[id(exemplars)]
+    return made
 
 
-def fidelity(images: np.ndarray, references: np.ndarray) -> Values:
-    """PSNR and SSIM of n uint8 pictures (n, 3, H, W) against their references, a value each."""
-    values: Values = {}
-    for name, metric in (("psnr", psnr), ("ssim", ssim)):
-        slices = (slice(i, i + 20) for i in range(0, len(images), 20))
-        values[name] = torch.cat(
-            [metric(to_tensor(images[s]), to_tensor(references[s])) for s in slices]
-        ).numpy()
-    return values
+def _scores(trials: Trials, protocols: Protocols, made: dict[str, Made], judge: SetJudge) -> dict[str, Any]:
+    """The numbers of a record: of the method, picture by picture and in all, and of the floors."""
 
+    def values(pictures: Made, protocol: str) -> Values:
+        return picture_values(pictures, protocols[protocol][1], trials if protocol == "true" else None)
 
-def _matching(matches: np.ndarray, x_map: PartMap, y_map: PartMap) -> Values:
-    cases = range(len(matches))
-    values = {"part_accuracy": [part_accuracy(matches[i], x_map.part[i], y_map.part[i]) for i in cases]}
-    for name, share in (("pck_05", 0.05), ("pck_10", 0.10)):
-        values[name] = [pck(matches[i], x_map.at(i), y_map.at(i), share) for i in cases]
-    return {name: np.array(numbers) for name, numbers in values.items()}
+    def summaries(found: Values) -> Summaries:
+        return {name: summary(numbers, judge.resamples) for name, numbers in found.items()}
 
-
-def _score_floors(config: Config, trials: Trials) -> dict[str, dict[str, Values]]:
-    """What costs no thought: hand back the exemplar, or the mean training picture."""
-    mean = np.broadcast_to(_mean_picture(config.data), trials.x_e.shape)
-    guesses = {"copy_exemplar": lambda exemplars: exemplars, "mean_picture": lambda _: mean}
-    protocols = trials.protocols()
-    return {
-        name: {protocol: fidelity(guess(e), r) for protocol, (e, r) in protocols.items()}
-        for name, guess in guesses.items()
-    }
-
-
-def _mean_picture(data: DataConfig) -> np.ndarray:
-    pairs = train_pairs(replace(data, train_count=min(data.train_count, MEAN_OF)))
-    return pairs.color.mean(axis=0).round().astype(np.uint8)
-
-
-def _record(
-    config: Config,
-    progress: dict[str, Any],
-    trials: Trials,
-    scores: dict[str, Values],
-    floors: dict[str, dict[str, Values]],
-) -> dict[str, Any]:
-    data = config.data
-
-    def summarise(table: dict[str, Values]) -> dict[str, Any]:
-        return {
-            protocol: {name: summary(values, config.evaluate.bootstrap) for name, values in metrics.items()}
-            for protocol, metrics in table.items()
+    found = {protocol: values(pictures, protocol) for protocol, pictures in made.items()}
+    metrics = {p: summaries(found[p]) | judge.values(made[p].images, p) for p in made}
+    floors: dict[str, dict[str, Summaries]] = {"real": {protocol: judge.null(protocol) for protocol in made}}
+    for name, guess in FLOORS.items():
+        guessed = {id(e): guess(Known(trials.x_s, e, judge.real)) for e, _ in protocols.values()}
+        pictures = {protocol: guessed[id(e)] for protocol, (e, _) in protocols.items()}
+        floors[name] = {
+            p: summaries(values(Made(images), p)) | judge.values(images, p, 0)
+            for p, images in pictures.items()
         }
+    per_image = {
+        protocol: {name: [_rounded(v) for v in numbers] for name, numbers in of_each.items()}
+        for protocol, of_each in found.items()
+    }
+    return {"metrics": metrics, "floors": floors, "per_image": per_image}
 
+
+def _heading(measured: Subject, trials: Trials, judge: SetJudge) -> dict[str, Any]:
+    """All of a record but its numbers: what was measured, and where it comes from."""
+    config, data, progress = measured.config, measured.data, measured.progress
+    placeless = replace(config, data=replace(config.data, root=""))  # one machine's business
     return provenance() | {
+        "schema": SCHEMA,
         "id": f"{config.preset}/{data.dataset}/{data.domain}/{config.method}/{config.seed}",
         "preset": config.preset,
         "data": data.dataset,
         "domain": data.domain,
         "method": config.method,
+        "takes_exemplar": bool(measured.method.takes_exemplar),
         "seed": config.seed,
-        "config": _without_place(config),
+        "config": to_dict(placeless),
         "config_hash": config_hash(config),
+        "weights": measured.weights,
+        "features": {net.name: net.digest for net in judge.nets},
+        "measured": {"pictures": "uint8 RGB, never written to a file", "real": len(judge.real)},
         "trained_commit": progress["commit"],
         "hardware": progress["hardware"],
         "seconds": {"train": round(progress["seconds"], 1)},
         "pairs": [list(pair) for pair in trials.names],
-        "skipped": {
-            "train": progress.get("skipped", []),
-            "test": [left_out._asdict() for left_out in trials.skipped],
-        },
-        "metrics": summarise(scores),
-        "floors": {name: summarise(table) for name, table in floors.items()},
-        "per_image": {
-            protocol: {name: [_rounded(v) for v in values] for name, values in metrics.items()}
-            for protocol, metrics in scores.items()
-        },
+        "skipped": {"train": progress["skipped"], "test": [left._asdict() for left in trials.skipped]},
     }
-
-
-def _without_place(config: Config) -> dict[str, Any]:
-    """The config less the folder of the data, which is one machine's business."""
-    return to_dict(replace(config, data=replace(config.data, root="")))
 
 
 def _rounded(value: float) -> float | None:

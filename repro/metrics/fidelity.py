@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -36,8 +37,9 @@ def ssim(images: Tensor, references: Tensor) -> Tensor:
     _same_shape(images, references)
     if min(images.shape[2:]) < WINDOW:
         raise ValueError(f"SSIM needs sides of at least {WINDOW} px, got {list(images.shape[2:])}")
-    pairs = zip(images.double().cpu().numpy(), references.double().cpu().numpy(), strict=True)
-    return torch.tensor([_ssim(image, reference) for image, reference in pairs], dtype=torch.float32)
+    both = (pictures.double().cpu().numpy() for pictures in (images, references))
+    with ThreadPoolExecutor(torch.get_num_threads()) as threads:  # the filters run outside Python's lock
+        return torch.tensor([*threads.map(_ssim, *both)], dtype=torch.float32)
 
 
 def _ssim(image: np.ndarray, reference: np.ndarray) -> Any:

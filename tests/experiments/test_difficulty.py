@@ -12,7 +12,7 @@ from repro.data.toybox import HUMAN_HAND, PLAIN, Difficulty
 from repro.data.trials import Trials, make_trials
 from repro.experiments import difficulty as experiment
 from repro.experiments.difficulty import KNOBS, Knob, measure_knobs, psnr_within, scores, translate
-from repro.metrics.evaluate import fidelity
+from repro.metrics.score import fidelity
 from repro.record import read_json
 
 RECORD = Path(__file__).resolve().parents[2] / "results" / "experiments" / "difficulty.json"

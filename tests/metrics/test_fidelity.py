@@ -10,8 +10,8 @@ import torch
 from skimage.metrics import peak_signal_noise_ratio
 from torch import Tensor
 
-from repro.metrics.evaluate import fidelity
 from repro.metrics.fidelity import psnr, ssim
+from repro.metrics.score import fidelity
 
 
 @pytest.fixture

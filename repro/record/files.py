@@ -1,29 +1,16 @@
-"""Files that outlive a run: written whole or not at all, with their provenance inside."""
+"""Files that outlive a run: written whole or not at all, read with an error that names them."""
 
 from __future__ import annotations
 
 import json
 import os
-import platform
 import secrets
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any
-
-VERSIONED = (
-    "torch",
-    "numpy",
-    "pillow",
-    "opencv-python-headless",
-    "lightning-fabric",
-    "torchmetrics",
-    "scikit-image",
-)
 
 RECORD, SHEET = "record.json", "sheet.png"
 """A measured run's numbers and pictures, in its run folder."""
@@ -67,10 +54,27 @@ def cache_folder() -> Path:
 
 
 def write_json(target: Path, data: Any) -> None:
-    """Write ``data`` as readable JSON, atomically."""
-    text = json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    """Write ``data`` as readable JSON, atomically: keys in order, a list of numbers or words on one line."""
     with atomic_path(target) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(_laid_out(data, "") + "\n", encoding="utf-8")
+
+
+def _laid_out(data: Any, margin: str) -> str:
+    """JSON of ``data`` whose lines, but the first, begin with ``margin``."""
+    if isinstance(data, dict) and data:
+        keys = sorted(data)
+        parts = [f"{_plain(key)}: {_laid_out(data[key], margin + ' ')}" for key in keys]
+        brackets = "{}"
+    elif isinstance(data, list | tuple) and any(isinstance(item, dict | list | tuple) for item in data):
+        parts, brackets = [_laid_out(item, margin + " ") for item in data], "[]"
+    else:
+        return _plain(data)
+    lines = f",\n{margin} ".join(parts)
+    return f"{brackets[0]}\n{margin} {lines}\n{margin}{brackets[1]}"
+
+
+def _plain(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False)
 
 
 def read_json(path: Path) -> Any:
@@ -89,7 +93,10 @@ def keep_record(run_dir: Path, results: Path) -> list[Path]:
     The sheet goes beside it for drawn data only: pictures of real data sets are not ours to pass on.
     Raises RecordError when the run was not measured yet, or when a record of another config lies there.
     """
+    from repro.record.schema import check_record
+
     record = read_json(run_dir / RECORD)
+    check_record(record, str(run_dir / RECORD))
     target = results / f"{record['id']}.json"
     if target.exists() and read_json(target).get("config_hash") != record["config_hash"]:
         raise RecordError(f"{target} belongs to another config: remove it first if this run is to replace it")
@@ -100,49 +107,3 @@ def keep_record(run_dir: Path, results: Path) -> list[Path]:
     with atomic_path(sheet) as temporary:
         shutil.copyfile(run_dir / SHEET, temporary)
     return [target, sheet]
-
-
-def provenance() -> dict[str, Any]:
-    """Where a number comes from: code commit (with ``-dirty``), library versions, hardware."""
-    return {"commit": _commit(), "versions": _versions(), "hardware": _hardware()}
-
-
-def _commit() -> str:
-    """The commit of the source tree, or ``unknown`` when repro is installed without one."""
-    here = Path(__file__).resolve()
-
-    def git(*words: str) -> str:
-        command = ["git", "-C", str(here.parent), *words]
-        return subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
-
-    try:
-        git("ls-files", "--error-unmatch", here.name)  # not some other project that repro is installed in
-        return git("describe", "--always", "--abbrev=12", "--dirty", "--exclude=*")
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in VERSIONED:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def _hardware() -> dict[str, Any]:
-    import torch  # late: reading a record must not cost the import of torch
-
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return {"cpu": _cpu_name(), "threads": torch.get_num_threads(), "gpu": gpus}
-
-
-def _cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
