@@ -22,8 +22,8 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     train.add_argument("--steps", type=int)
     train.add_argument("--lr", type=float)
     train.add_argument("--seed", type=int)
-    fetch = tasks.add_parser("fetch", help="download VGG-19's ImageNet weights (575 MB), with checksum")
-    fetch.add_argument("net", choices=("vgg19",))
+    fetch = tasks.add_parser("fetch", help="download the weights of VGG-19 (575 MB) or Inception (91 MB)")
+    fetch.add_argument("net", choices=("vgg19", "inception"))
     fetch.add_argument("--url", help="another address of the very same file")
     fetch.add_argument("--file", type=Path, help="the file itself, fetched by hand; nothing is downloaded")
 
@@ -56,10 +56,12 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
+    from repro.training.inception import fetch_inception
     from repro.training.vgg19 import fetch_vgg19
 
+    fetch = {"vgg19": fetch_vgg19, "inception": fetch_inception}[options.net]
     try:
-        print(fetch_vgg19(url=options.url, file=options.file))
+        print(fetch(url=options.url, file=options.file))
     except ModuleNotFoundError as error:
         raise ValueError(
             f"{error.name} is missing, which downloads need: pip install 'repro[data]'"

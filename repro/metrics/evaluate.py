@@ -20,7 +20,7 @@ from repro.contracts import POOLED
 from repro.data.sheet import trial_sheet
 from repro.data.sources import train_pairs
 from repro.data.trials import Trials, make_trials
-from repro.methods.weights import load_method, load_run, weights_path
+from repro.methods.weights import CHECKPOINT, load_method, load_run, weights_path
 from repro.metrics.embedders import embedders
 from repro.metrics.floors import FLOORS, Known
 from repro.metrics.predict import Made, keep, kept, translate_all
@@ -67,11 +67,10 @@ def subject(source: str | Path, domain: str = "") -> Subject:
 
     Raises RecordError when there are no usable weights, or when they were not trained on that domain.
     """
-    path = weights_path(source)
     if Path(source).is_dir():
-        method, config, card = load_run(Path(source))
+        (method, config, card), path = load_run(Path(source)), Path(source) / CHECKPOINT
     else:
-        method, config, card = load_method(path)
+        (method, config, card), path = load_method(weights_path(source)), weights_path(source)
         card = card.get("numbers", {})
     own = config.data.domain
     if domain and own not in (POOLED, domain):

@@ -31,8 +31,8 @@ def paired_difference(
     """Is one method better than another on the same pairs? The mean of ours − theirs, picture by picture.
 
     ours, theirs: n numbers each, of the same pictures in the same order; a picture on which either is NaN is
-    left out. Returns `summary` of the differences, and "p": two-sided, by flipping the signs of differences at
-    random (Fisher's permutation test), never below 1 / (resamples + 1). Raises ValueError when the numbers of
+    left out. Returns `summary` of the differences, and "p": two-sided, by flipping their signs at random
+    (Fisher's permutation test), never below 1 / (resamples + 1). Raises ValueError when the numbers of
     pictures differ, or nothing is left.
     """
     one, other = (np.asarray(values, np.float64) for values in (ours, theirs))

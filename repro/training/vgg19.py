@@ -1,19 +1,12 @@
-"""VGG-19 with the ImageNet weights that torchvision publishes: fetched when asked for, compared, converted.
-
-What is published is a pickle. It is opened only after its checksum was found right, and then by torch's
-restricted loader (``weights_only``), which builds tensors and refuses everything that could run. What is
-kept is a safetensors file with the convolutions alone, 80 of the 575 MB.
-"""
+"""VGG-19 with the ImageNet weights that torchvision publishes: of 575 MB, the 80 of its convolutions."""
 
 from __future__ import annotations
 
-import hashlib
-import pickle
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
 from torch import Tensor
 
 from repro.methods.feature_nets import feature_net_path
@@ -26,6 +19,7 @@ from repro.models.features import (
     read_feature_net,
     torchvision_places,
 )
+from repro.training.published import State, fetch_state
 
 if TYPE_CHECKING:  # downloading needs packages that everything else here does without
     from repro.data.fetch.transfer import Patience
@@ -87,46 +81,17 @@ def fetch_vgg19(
     if target.exists():
         read_feature_net(target)
         return target
-    if file is not None:
-        _convert(file, target, published)
-        return target
-    from repro.data.fetch.transfer import download
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = download(url or published.url, target.with_suffix(".pth"), patience)
-    try:
-        _convert(part.path, target, published)
-    except FeatureNetError:
-        part.discard()  # going on with it would fail again
-        raise
-    part.discard()
+    keep = partial(_keep, target, published)
+    fetch_state(url or published.url, published.sha256, target, keep, file=file, patience=patience)
     return target
 
 
-def _convert(source: Path, target: Path, published: Published) -> None:
+def _keep(target: Path, published: Published, state: State) -> None:
     """Write the convolutions of a published state dict as a feature net."""
-    weights = _convolutions(_state(source, published), published.depths)
+    weights = _convolutions(state, published.depths)
     FeatureNet(published.recipe, weights)  # nothing is written that could not be read again
     card = {"recipe": asdict(published.recipe), "about": {**published.about, "sha256": published.sha256}}
     save_tensors(target, weights, card)
-
-
-def _state(source: Path, published: Published) -> dict[str, Tensor]:
-    """The state dict in ``source``, opened by the restricted loader once its checksum is right."""
-    try:
-        with source.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise FeatureNetError(f"{source} cannot be read: {error.strerror or error}") from error
-    if found != published.sha256:
-        raise FeatureNetError(
-            f"{source} is not the published file: its sha256 is {found}, not {published.sha256}. It may have "
-            f"been cut short on its way; fetch {published.url} again"
-        )
-    try:
-        return torch.load(source, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise FeatureNetError(f"{source} holds more than tensors, or none: {error}") from error
 
 
 def _convolutions(state: dict[str, Tensor], depths: tuple[int, ...]) -> dict[str, Tensor]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.linalg
+import torch
 from scipy.ndimage import gaussian_filter
 
 from repro.data.toybox import picture_arrays
-from repro.methods.feature_nets import feature_net
-from repro.metrics.frechet import LAYERS, frechet_distance, frechet_summary, pooled_features
+from repro.metrics.embedders import embedder
+from repro.metrics.frechet import frechet_distance, frechet_summary
 
 
 def with_moments(rng: np.random.Generator, mean: np.ndarray, spread: np.ndarray, n: int = 200) -> np.ndarray:
@@ -63,12 +64,26 @@ def test_the_interval_holds_the_distance_and_shrinks_with_more_pictures() -> Non
     assert widths[1] < 0.5 * widths[0]
 
 
+def test_it_agrees_with_the_library_from_pictures_on() -> None:
+    """torch-fidelity's own statistics and distance, of the same features."""
+    from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
+
+    net = embedder("toybox")
+    (one, _), (other, _) = (picture_arrays("cat", split, 40, 32) for split in ("train", "test"))
+    statistics = [fid_features_to_statistics(torch.from_numpy(net(pictures))) for pictures in (one, other)]
+    theirs = fid_statistics_to_metric(*statistics, False)["frechet_inception_distance"]
+    assert frechet_distance(net(one), net(other)) == pytest.approx(theirs, rel=1e-3)
+
+
+def test_without_resamples_there_is_no_interval() -> None:
+    sets = (np.random.default_rng(i).standard_normal((9, 2)) for i in (0, 1))
+    assert set(frechet_summary(*sets, 0)) == {"value", "n"}
+
+
 def test_it_sees_blur_more_than_another_sample() -> None:
-    net = feature_net("toybox")
+    net = embedder("toybox")
     (one, _), (other, _) = (picture_arrays("anime", split, 60, 64) for split in ("train", "test"))
-    seen, again = pooled_features(net, other), pooled_features(net, other, batch=7)
-    assert seen.shape == (60, sum(net.widths[layer] for layer in LAYERS))
-    np.testing.assert_allclose(seen, again, atol=1e-5)
+    seen = net(other)
     blurred = gaussian_filter(other, (0, 0, 1, 1))
-    sample, blur = (frechet_distance(pooled_features(net, p), seen) for p in (one, blurred))
+    sample, blur = (frechet_distance(net(p), seen) for p in (one, blurred))
     assert blur > 5 * sample > 0

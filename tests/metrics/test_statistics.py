@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from repro.metrics.statistics import summary
+from repro.metrics.statistics import paired_difference, summary
 
 
 def test_the_parts_of_a_summary() -> None:
@@ -54,3 +54,31 @@ def test_the_same_values_give_the_same_interval() -> None:
 def test_nothing_to_summarise_is_an_error(values: list[float]) -> None:
     with pytest.raises(ValueError, match="no picture"):
         summary(values, 100)
+
+
+def test_a_small_gain_on_the_same_pairs_is_seen_although_pairs_differ_much() -> None:
+    """The spread between pictures is ten times the gain: side by side it drowns, pair by pair it does not."""
+    rng = np.random.default_rng(0)
+    theirs = rng.normal(20, 3, 200)
+    ours = theirs + rng.normal(0.3, 0.5, 200)
+    found = paired_difference(ours, theirs, 999)
+    assert found["value"] == pytest.approx((ours - theirs).mean(), abs=1e-4)
+    assert found["ci95"][0] > 0
+    assert found["p"] == pytest.approx(0.002, abs=1e-3)  # two-sided, and never below what 999 flips can tell
+    assert summary(theirs, 999)["ci95"][1] > summary(ours, 999)["ci95"][0]
+
+
+def test_no_difference_is_no_finding() -> None:
+    """Under the null hypothesis p is uniform: about one in twenty lies below 0.05."""
+    rng = np.random.default_rng(1)
+    found = [paired_difference(rng.normal(size=40), rng.normal(size=40), 199)["p"] for _ in range(200)]
+    assert 0.01 <= np.mean(np.array(found) <= 0.05) <= 0.10
+    assert paired_difference(np.arange(9.0), np.arange(9.0), 99)["p"] == 1
+
+
+def test_pairs_must_be_pairs() -> None:
+    assert paired_difference([1.0, np.nan, 3.0], [0.0, 5.0, 2.0], 50)["n"] == 2
+    with pytest.raises(ValueError, match="as many numbers"):
+        paired_difference([1.0, 2.0], [1.0], 50)
+    with pytest.raises(ValueError, match="no picture"):
+        paired_difference([np.nan], [1.0], 50)

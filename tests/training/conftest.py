@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import runpy
+import threading
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -72,3 +75,28 @@ def whole_run(train: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "whole"
     assert train(folder) == 0
     return folder
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[bytes], str]]:
+    """``serve(content)``: the address, on the loopback interface, under which these bytes can be had."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+
+        def put(content: bytes) -> str:
+            (folder / "small.pth").write_bytes(content)
+            return f"http://127.0.0.1:{server.server_port}/small.pth"
+
+        yield put
+        server.shutdown()
+        thread.join()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import repro.methods.weights as weights_module
-import repro.record as record_module
+import repro.record.files as record_module
 import repro.training.sheets as sheets_module
 import repro.training.trainer as trainer_module
 from repro.cli import main

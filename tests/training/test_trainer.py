@@ -14,14 +14,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from repro.config import Config, ConfigError, OptimConfig, resolve, to_dict
+from repro.config import Config, resolve, to_dict
 from repro.contracts import Batch, Terms, WarpedTranslation
 from repro.methods.weights import CHECKPOINT, read_tensors, save_tensors
 from repro.record import RecordError, write_json
 from repro.training import trainer as trainer_module
-from repro.training.devices import launch
 from repro.training.folder import CONFIG
-from repro.training.players import Players, rate_factor, weighted_total
 from repro.training.trainer import Diverged, Trainer
 
 
@@ -99,42 +97,10 @@ def test_every_step_draws_its_own_random_numbers(duels: list[Duel], tmp_path: Pa
     assert len(set(duels[0].noise)) == 2
 
 
-def test_weights_are_applied_in_the_total_and_nowhere_else() -> None:
-    weights = {"pseudo": 3.0, "align": 0.5, "coarse": 7.0}
-    terms = {"pseudo": torch.tensor(2.0), "align": torch.tensor(4.0)}
-    assert float(weighted_total(terms, weights)) == 3 * 2 + 0.5 * 4
-    with pytest.raises(ConfigError, match="weight above 0"):
-        weighted_total({}, weights)
-
-
 def test_every_player_moves_at_its_own_rate(duels: list[Duel], tmp_path: Path) -> None:
     """Two time-scales (TTUR): Adam with β₁ = β₂ = 0 moves by exactly the rate."""
     Trainer(short(optim__critic_lr=0.125, train__steps=1), tmp_path / "run", resume=False).run()
     assert (duels[0].a().item(), duels[0].b().item()) == pytest.approx((0.75, 0.875), abs=1e-5)
-
-
-def test_a_long_gradient_is_clipped_and_a_short_one_left_alone(tmp_path: Path) -> None:
-    net = nn.Linear(3, 1, bias=False)
-    fabric = launch(short().train)
-    method = nn.ModuleDict({"a": net})
-    method.players = {"generator": ("a",)}  # type: ignore[assignment]
-    for clip, expected in ((0.0, 5.0), (10.0, 5.0), (1.0, 1.0)):
-        players = Players(fabric, method, OptimConfig(clip=clip))
-        players.step("generator", (net.weight * torch.tensor([3.0, 4.0, 0.0])).sum(), 1.0)
-        assert net.weight.grad is not None
-        assert float(net.weight.grad.norm()) == pytest.approx(expected, abs=1e-4)
-
-
-def test_the_rate_in_closed_form() -> None:
-    constant = OptimConfig(warmup=4, decay="constant")
-    assert [rate_factor(s, constant, 100) for s in (0, 1, 3, 4, 99)] == [0.25, 0.5, 1.0, 1.0, 1.0]
-    cosine = OptimConfig(warmup=0, decay="cosine")
-    assert rate_factor(0, cosine, 100) == 1.0
-    assert rate_factor(50, cosine, 100) == pytest.approx(0.5)
-    assert rate_factor(25, cosine, 100) == pytest.approx((1 + math.sqrt(0.5)) / 2)
-    assert 0 < rate_factor(99, cosine, 100) < 0.0005
-    half = OptimConfig(decay="half_linear")
-    assert [rate_factor(s, half, 100) for s in (0, 50, 75, 99)] == pytest.approx([1.0, 1.0, 0.5, 0.02])
 
 
 def test_a_loss_that_is_no_number_stops_the_run_before_it_is_saved(duels: list[Duel], tmp_path: Path) -> None:
@@ -228,7 +194,7 @@ def test_other_pictures_are_no_way_to_resume(
     assert read_tensors(tmp_path / CHECKPOINT)[1]["progress"]["step"] == 1
 
 
-@pytest.mark.parametrize("place", ["repro.record.os.replace", "repro.methods.weights.save_file"])
+@pytest.mark.parametrize("place", ["repro.record.files.os.replace", "repro.methods.weights.save_file"])
 def test_a_full_disk_is_one_clear_error(
     duels: list[Duel], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

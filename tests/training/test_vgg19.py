@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,31 +24,17 @@ State = dict[str, Tensor]
 Publish = Callable[[bytes], Published]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def publish(tmp_path: Path) -> Iterator[Publish]:
+def publish(serve: Callable[[bytes], str]) -> Publish:
     """``publish(content)``: serve these bytes as the published file, under their true checksum."""
-    folder = tmp_path / "web"
-    folder.mkdir()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
 
-        def make(content: bytes) -> Published:
-            (folder / "small.pth").write_bytes(content)
-            url = f"http://127.0.0.1:{server.server_port}/small.pth"
-            recipe = Recipe("vgg19", VGG19.recipe.mean, VGG19.recipe.std)
-            return Published(url, hashlib.sha256(content).hexdigest(), recipe, DEPTHS, {"licence": "none"})
+    def make(content: bytes) -> Published:
+        recipe = Recipe("vgg19", VGG19.recipe.mean, VGG19.recipe.std)
+        return Published(
+            serve(content), hashlib.sha256(content).hexdigest(), recipe, DEPTHS, {"licence": "none"}
+        )
 
-        yield make
-        server.shutdown()
-        thread.join()
+    return make
 
 
 @pytest.fixture(autouse=True)

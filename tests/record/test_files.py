@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from repro import record
+import repro.record
 from repro.record import RecordError, atomic_path, keep_record, provenance, read_json, write_json
 
 
@@ -64,6 +65,15 @@ def test_json_goes_there_and_back(tmp_path: Path) -> None:
     assert text.index('"nested"') < text.index('"text"')  # sorted: one content, one file
 
 
+def test_a_list_of_numbers_is_one_line_however_long(tmp_path: Path) -> None:
+    data = {"deep": {"values": [0.25] * 300, "rows": [[1, "a"], [2, None]], "empty": [{}, []]}, "none": {}}
+    write_json(tmp_path / "a.json", data)
+    assert read_json(tmp_path / "a.json") == data
+    lines = (tmp_path / "a.json").read_text().splitlines()
+    assert sum("0.25" in line for line in lines) == 1
+    assert '   [1, "a"],' in lines
+
+
 def test_what_json_cannot_hold_leaves_the_old_file(tmp_path: Path) -> None:
     write_json(tmp_path / "a.json", 1)
     with pytest.raises(TypeError):
@@ -111,19 +121,21 @@ def test_without_git_the_commit_is_unknown(monkeypatch, failure: Exception) -> N
     def fail(*_: object, **__: object) -> None:
         raise failure
 
-    monkeypatch.setattr(record.subprocess, "run", fail)
+    monkeypatch.setattr(subprocess, "run", fail)
     assert provenance()["commit"] == "unknown"
 
 
 def test_reading_a_record_does_not_import_torch() -> None:
     program = "import repro.record, sys; sys.exit('torch' in sys.modules)"
-    root = Path(record.__file__).parents[1]
+    root = Path(repro.record.__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", program], cwd=root, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("data", ["toybox", "edges2shoes"])
-def test_a_record_is_filed_under_its_id_with_a_sheet_of_drawings_only(tmp_path: Path, data: str) -> None:
-    run, entry = tmp_path / "run", {"id": f"smoke/{data}/anime/ours/0", "data": data, "config_hash": "a"}
+def test_a_record_is_filed_under_its_id_with_a_sheet_of_drawings_only(
+    tmp_path: Path, entry: dict[str, Any], data: str
+) -> None:
+    run, entry = tmp_path / "run", entry | {"id": f"smoke/{data}/anime/ours/0", "data": data}
     write_json(run / "record.json", entry)
     (run / "sheet.png").write_bytes(b"picture")
     target = tmp_path / "results" / f"{entry['id']}.json"
@@ -133,12 +145,19 @@ def test_a_record_is_filed_under_its_id_with_a_sheet_of_drawings_only(tmp_path: 
     assert sorted((tmp_path / "results").rglob("*.png")) == sheets
 
 
-def test_a_record_of_another_config_is_not_replaced(tmp_path: Path) -> None:
-    for config_hash in ("a", "b"):
-        entry = {"id": "smoke/edges2shoes/shoe/ours/0", "data": "edges2shoes", "config_hash": config_hash}
-        write_json(tmp_path / config_hash / "record.json", entry)
+def test_a_record_of_another_config_is_not_replaced(tmp_path: Path, entry: dict[str, Any]) -> None:
+    entry["data"] = "edges2shoes"
+    for name in ("a", "b"):
+        write_json(tmp_path / name / "record.json", entry | {"config_hash": name * 12})
     (target,) = keep_record(tmp_path / "a", tmp_path)
     assert keep_record(tmp_path / "a", tmp_path) == [target]
     with pytest.raises(RecordError, match="another config"):
         keep_record(tmp_path / "b", tmp_path)
-    assert read_json(target)["config_hash"] == "a"
+    assert read_json(target)["config_hash"] == "a" * 12
+
+
+def test_what_is_no_record_is_not_filed(tmp_path: Path, entry: dict[str, Any]) -> None:
+    write_json(tmp_path / "run" / "record.json", entry | {"metrics": 3})
+    with pytest.raises(RecordError, match=r"record\.json: metrics"):
+        keep_record(tmp_path / "run", tmp_path / "results")
+    assert not (tmp_path / "results").exists()
