@@ -8,25 +8,12 @@ pages in ``book/``, so their links start there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from repro.contracts import PROTOCOLS
-
-Record = Mapping[str, Any]
-
-METRICS = {
-    "psnr": "PSNR, dB ↑",
-    "ssim": "SSIM ↑",
-    "delta_e": "ΔE ↓",
-    "part_accuracy": "part accuracy ↑",
-    "pck_05": "PCK at 5 % ↑",
-    "pck_10": "PCK at 10 % ↑",
-    "bleeding": "colour bleeding ↓",
-    "fid_toybox": "FID, `toybox` features ↓",
-}
-"""Metric key → its name and the direction that is better; other keys are shown as they are."""
+from repro.contracts import DOMAINS, POOLED
+from repro.report.tables import Record, overview, tables
 
 METHODS = {"ours": "Ours", "reconstruction": "Reconstruction alone"}
 DATA = {"toybox": "Toybox"}
@@ -46,15 +33,20 @@ NO_OWN_RUN = (
 
 
 def results(root: Path) -> str:
-    """Every committed record below ``root/results``, as one fragment; a plain sentence when none is."""
-    paths = sorted((root / "results").glob("*/*/*/*/*.json"))
-    return "\n".join(_section(root, path, path.with_suffix(".png")) for path in paths) or NO_RECORD
+    """Every committed record below ``root/results``; a plain sentence when there is none.
+
+    A section a preset and data set: a table of all its records, then each for itself.
+    """
+    found = [(path, _read(path)) for path in (root / "results").glob("*/*/*/*/*.json")]
+    found.sort(key=lambda each: _place(each[1]))
+    sections = groupby(found, key=lambda each: (each[1]["preset"], each[1]["data"]))
+    return "\n".join("".join(_group(root, list(records))) for _, records in sections) or NO_RECORD
 
 
 def own_run(root: Path) -> str:
     """The reader's own run, ``root/runs/reproduce``; what to do when there is none."""
     path = root / "runs" / "reproduce" / "record.json"
-    return _section(root, path, path.with_name("sheet.png")) if path.exists() else NO_OWN_RUN
+    return _record(root, _read(path), path.with_name("sheet.png")) if path.exists() else NO_OWN_RUN
 
 
 def cost(root: Path) -> str:
@@ -86,27 +78,6 @@ def _gib(*sizes: int) -> float:
     return sum(sizes) / 2**30
 
 
-def table(record: Record) -> str:
-    """A Markdown table: a row per metric and per floor, a column per protocol that was measured.
-
-    Cells read ``value ± half the 95 % interval``; the last row counts the pairs. Raises KeyError for a record
-    that has no metrics.
-    """
-    protocols = [name for name in PROTOCOLS if record["metrics"].get(name)]
-    lines = [["", "", *(f"`{name}`" for name in protocols)], ["---", "---"] + ["---:"] * len(protocols)]
-    for key in _keys(record["metrics"]):
-        rows = {record["method"]: record["metrics"], **record.get("floors", {})}
-        label = METRICS.get(key, f"`{key}`")
-        for who, measured in rows.items():
-            cells = [_cell(measured.get(protocol, {}).get(key), key) for protocol in protocols]
-            if any(cells):
-                name = f"**{who}**" if who == record["method"] else who.replace("_", " ")
-                lines.append([label, name, *cells])
-                label = ""
-    lines.append(["pairs", "", *(_counts(record["metrics"][name]) for name in protocols)])
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
 def provenance(record: Record) -> str:
     """One line: which code, machine, time, configuration and seed made the numbers.
 
@@ -133,24 +104,42 @@ def _commits(record: Record) -> str:
     return f"trained at commit `{trained}`, measured at commit `{measured}`"
 
 
-def _section(root: Path, path: Path, sheet: Path) -> str:
-    record = json.loads(path.read_text(encoding="utf-8"))
+def _group(root: Path, found: list[tuple[Path, Record]]) -> Iterator[str]:
+    """All records of one preset and data set."""
+    records = [record for _, record in found]
+    data = records[0]["data"]
+    yield f"## The {records[0]['preset']} preset on {DATA.get(data, data)}\n\n"
+    if len(records) > 1:
+        yield overview(records) + "\n"
+    for path, record in found:
+        yield _record(root, record, path.with_suffix(".png")) + "\n"
+
+
+def _record(root: Path, record: Record, sheet: Path) -> str:
+    """One record: its sheet of pictures, where it comes from, and all its numbers behind a click."""
     method, data = record["method"], record["data"]
-    title = (
-        f"{METHODS.get(method, method)} on {DATA.get(data, data)}, {record['domain']} "
-        f"({record['preset']} preset)"
-    )
-    text = f"## {title}\n\n{table(record)}\n{provenance(record)}\n"
+    title = f"{METHODS.get(method, method)} on {record['domain']}"
+    text = f"### {title}\n\n{provenance(record)}\n"
     if data in UNSHOWN:
         text += f"\n{_unshown(record)}\n"
     elif sheet.exists():
         link = Path("..") / sheet.relative_to(root)
         alt = (
-            f"Sample sheet of {title}: in every group a sketch, the exemplar, the warped exemplar, "
-            "the finished picture and what it is compared with."
+            f"Sample sheet of {title}: in every row a sketch, the exemplar, the warped exemplar where there "
+            "is one, the finished picture and what it is compared with."
         )
         text += f"\n```{{image}} {link.as_posix()}\n:alt: {alt}\n:class: sheet\n```\n"
-    return text
+    return text + f"\n````{{admonition}} All numbers\n:class: dropdown\n\n{tables(record)}````\n"
+
+
+def _place(record: Record) -> tuple[str, str, int, str, int]:
+    """Where a record stands among the others: presets and data sets by name, domains in the paper's order."""
+    order = (*DOMAINS, POOLED).index(record["domain"])
+    return record["preset"], record["data"], order, record["method"], record["seed"]
+
+
+def _read(path: Path) -> Record:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _unshown(record: Record) -> str:
@@ -160,28 +149,3 @@ def _unshown(record: Record) -> str:
         f"Measured on {len(record['pairs'])} pairs, the first {first}, the last {last}. "
         "No picture is shown here, because the terms of the data set do not allow it."
     )
-
-
-def _keys(metrics: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Metric keys that occur under any protocol: the named ones in their order, then the others."""
-    found = {key for measured in metrics.values() for key in measured}
-    yield from (key for key in METRICS if key in found)
-    yield from sorted(found - METRICS.keys())
-
-
-def _counts(measured: Mapping[str, Mapping[str, Any]]) -> str:
-    """How many pairs the metrics of a protocol rest on; a metric may be undefined for some."""
-    counts = sorted({metric["n"] for metric in measured.values() if "n" in metric})
-    return "–".join(map(str, [counts[0], *counts[1:][-1:]])) if counts else ""
-
-
-def _cell(measured: Mapping[str, Any] | None, key: str) -> str:
-    """``value ± half the interval``, with the digits the metric deserves; empty when not measured."""
-    if not measured:
-        return ""
-    digits = 2 if key in {"psnr", "delta_e"} else 3
-    text = f"{measured['value']:.{digits}f}"
-    if measured.get("ci95"):
-        low, high = measured["ci95"]
-        text += f"\u00a0±\u00a0{(high - low) / 2:.{digits}f}"
-    return text

@@ -15,10 +15,25 @@ from nbformat import NotebookNode
 
 SETUP_TAG = "colab-setup"
 TIMEOUT = 300  # seconds a cell may take
-EXTRAS = ("kornia", "kornia_rs", "safetensors")
+EXTRAS = ("kornia", "kornia_rs", "lightning_fabric", "safetensors", "torch_fidelity", "torchmetrics")
 """What the chapters' part of `repro` imports besides `COLAB`; kornia_rs is what kornia itself needs."""
 COLAB = frozenset(
-    {"PIL", "cv2", "kagglehub", "numpy", "requests", "sklearn", "threadpoolctl", "torch", "tqdm", "urllib3"}
+    {
+        "PIL",
+        "cv2",
+        "jsonschema",
+        "kagglehub",
+        "numpy",
+        "onnxruntime",
+        "requests",
+        "scipy",
+        "skimage",
+        "sklearn",
+        "threadpoolctl",
+        "torch",
+        "tqdm",
+        "urllib3",
+    }
 )
 """What Colab brings along, and what stays there as it is."""
 
