@@ -64,7 +64,7 @@ def tables(record: Record) -> str:
 
 
 def _table(record: Record, keys: Sequence[str]) -> str:
-    """A row per metric and per floor, a column per protocol that was measured; the last one counts the pairs."""
+    """A row per metric and floor, a column per protocol that was measured; the last row counts the pairs."""
     protocols = [name for name in PROTOCOLS if record["metrics"].get(name)]
     lines = [["", "", *(f"`{name}`" for name in protocols)], ["---", "---"] + ["---:"] * len(protocols)]
     for key in keys:
@@ -73,7 +73,8 @@ def _table(record: Record, keys: Sequence[str]) -> str:
         for who, measured in rows.items():
             cells = [cell(measured.get(protocol, {}).get(key), key) for protocol in protocols]
             if any(cells):
-                called = f"**{who}**" if who == record["method"] else FLOORS.get(who, who.replace("_", " "))
+                floor = FLOORS.get(str(who), str(who).replace("_", " "))
+                called = f"**{who}**" if who == record["method"] else floor
                 lines.append([first, called, *cells])
                 first = ""
     lines.append(["pairs", "", *(_counts(record["metrics"][name]) for name in protocols)])
