@@ -20,5 +20,14 @@ def _rival(
     return rows | {"paper": dict(official)}
 
 
-RIVALS: dict[str, dict[str, dict[str, Any]]] = {}
+_UNMATED = {"loss.colorific": 0.0}  # they look at no mate of the exemplar: none is looked for
+
+RIVALS: dict[str, dict[str, dict[str, Any]]] = {
+    "cyclegan": _rival(
+        official=_UNMATED
+        | {"optim.lr": 2e-4, "optim.critic_lr": 2e-4, "optim.beta1": 0.5, "optim.decay": "half_linear"},
+        small=_UNMATED | {"optim.lr": 5e-4, "optim.critic_lr": 5e-4, "optim.beta1": 0.5},
+        channels={"smoke": 6, "laptop": 16, "shipped": 18, "colab": 36},
+    ),
+}
 """Method → preset → overrides, in the order of the paper's tables."""

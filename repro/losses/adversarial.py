@@ -11,6 +11,8 @@ The equation has no min or max and could be played in three ways (ambiguity 32):
 - ``bce``: the same discriminator; the generator raises log D(fake) instead of lowering
   log(1 − D(fake)), whose gradient vanishes just when the discriminator wins (Goodfellow et al. 2014).
 - ``hinge``: the loss of both parents, CoCosNet and Sun et al. (Lim and Ye 2017).
+
+A fourth game, `LEAST_SQUARES`, is that of two rivals.
 """
 
 from __future__ import annotations
@@ -89,6 +91,27 @@ def generator_hinge(fake: Scores) -> Tensor:
     return _mean(torch.neg, fake)
 
 
+def discriminator_least_squares(real: Scores, *negatives: Scores) -> Tensor:
+    """E[(real − 1)²] + E[fake²]: a score is to be 1 for a real picture and 0 for a made one.
+
+    Arguments and errors as `discriminator_bce`. Returns a scalar ≥ 0, 1/2 for a discriminator that
+    answers 1/2 to everything. Source: Mao et al. 2017, with CycleGAN's and MUNIT's targets.
+    """
+    return _real_against_negatives(torch.square, [score - 1 for score in _maps(real)], negatives)
+
+
+def generator_least_squares(fake: Scores) -> Tensor:
+    """The generator's side of the least squares: E[(fake − 1)²].
+
+    fake: a list of (B, 1, h, w) scores, one per scale. Returns a scalar ≥ 0. Raises ValueError without a
+    scale. Source: Mao et al. 2017.
+    """
+    return _mean(lambda score: torch.square(score - 1), fake)
+
+
+LEAST_SQUARES = AdversarialLoss(discriminator_least_squares, generator_least_squares)
+"""The game of CycleGAN and MUNIT, no reading of Eq. 15. Its gradient does not fade for a score far off."""
+
 ADVERSARIAL: Mapping[str, AdversarialLoss] = MappingProxyType(
     {
         "minimax": AdversarialLoss(discriminator_bce, generator_minimax),
@@ -114,9 +137,15 @@ def _real_against_negatives(
 
 def _mean(penalty: Callable[[Tensor], Tensor], scores: Scores) -> Tensor:
     """Mean of ``penalty`` over the patches of each scale, then over the scales, at least in float32."""
-    if isinstance(scores, Tensor):  # would be taken apart along the batch
-        raise ValueError("scores must be a list of maps, one per scale, not a single map")
+    _maps(scores)
     if not scores or any(not score.numel() for score in scores):
         raise ValueError(f"a scale without scores: {[list(score.shape) for score in scores]}")
     wide = (score.to(torch.promote_types(score.dtype, torch.float32)) for score in scores)
     return torch.stack([penalty(score).mean() for score in wide]).mean()
+
+
+def _maps(scores: Scores) -> Scores:
+    """The scores; ValueError for a single map, which would be taken apart along the batch."""
+    if isinstance(scores, Tensor):
+        raise ValueError("scores must be a list of maps, one per scale, not a single map")
+    return scores

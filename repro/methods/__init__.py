@@ -8,6 +8,7 @@ from types import MappingProxyType
 from torch import nn
 
 from repro.config import METHODS, VARIANTS, Config, ConfigError
+from repro.methods.cyclegan import CycleGAN
 from repro.methods.feature_nets import feature_net
 from repro.methods.ours import Ours
 from repro.models.features import FeatureNet
@@ -15,9 +16,10 @@ from repro.models.features import FeatureNet
 LoadFeatures = Callable[[str], FeatureNet]
 
 METHOD_CLASSES: Mapping[str, Callable[[Config, LoadFeatures | None], nn.Module]] = MappingProxyType(
-    dict.fromkeys((*METHODS, *VARIANTS), Ours)
+    dict.fromkeys((*METHODS, *VARIANTS), Ours) | {"cyclegan": CycleGAN}
 )
-"""Name in the config → class. Ablations and variants are overrides of ``ours`` in ``repro.config``."""
+"""Name in the config → class. Rivals have one each; ablations and variants are overrides of ``ours`` in
+``repro.config``."""
 
 
 def build_method(config: Config, load_features: LoadFeatures | None = feature_net) -> nn.Module:

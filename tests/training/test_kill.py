@@ -103,6 +103,18 @@ def test_a_full_disk_costs_nothing_that_was_saved(
     same_run(folder, whole_run)
 
 
+@pytest.mark.parametrize("rival", ["cyclegan"])
+def test_what_a_rival_remembers_or_draws_is_resumed(
+    train: Callable[..., int], tmp_path: Path, rival: str
+) -> None:
+    """CycleGAN's pool of 50 is full, and its pictures are drawn by chance, from the seventh step of 8 on."""
+    options = ["--method", rival, "--train.batch", "8"]
+    assert train(tmp_path / "whole", *options) == 0
+    assert train(tmp_path / "run", *options, moment="half a line") == KILLED
+    assert train(tmp_path / "run", *options, "--resume") == 0
+    same_run(tmp_path / "run", tmp_path / "whole")
+
+
 LONG = ["--train.steps", "100", "--train.checkpoint_every", "2", "--train.sheet_every", "50"]
 LONG += ["--train.log_every", "1", "--train.batch", "4", "--optim.ema", "0.9"]
 
