@@ -86,7 +86,7 @@ def test_any_field_can_be_overridden(capsys: pytest.CaptureFixture[str]) -> None
     ("options", "said"),
     [
         (["--preset", "smokey"], "unknown preset 'smokey': choose from smoke, laptop, shipped, colab, paper"),
-        (["--method", "his"], "unknown method 'his': choose from ours"),
+        (["--method", "his"], "unknown method 'his': choose from "),
         (["--model.common_channels", "2"], "common_channels"),
         (["--data", "."], "expected DIR/train/*.png and DIR/val/*.png"),
     ],

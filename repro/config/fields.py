@@ -84,8 +84,8 @@ class OptimConfig:
     beta2: float = 0.999  # §4.1
     warmup: int = 0  # steps of linear warm-up
     weight_decay: float = 0.0  # Adam's L2 penalty: MUNIT alone has one
-    decay: Literal["constant", "cosine", "half_linear"] = (
-        "constant"  # the others end at 0, half_linear from the middle on; the paper names none [45]
+    decay: Literal["constant", "cosine", "half_linear", "halving"] = (
+        "constant"  # two end at 0, half_linear from the middle on; halving: each tenth; none is named [45]
     )
     clip: float = 0.0  # longest gradient of a player, 0 for no limit; the paper names none [45]
     ema: float = 0.0  # decay per step of the moving average that is kept for use, 0 for none [45]

@@ -23,6 +23,14 @@ def _rival(
 _UNMATED = {"loss.colorific": 0.0}  # they look at no mate of the exemplar: none is looked for
 
 RIVALS: dict[str, dict[str, dict[str, Any]]] = {
+    "munit": _rival(
+        official=_UNMATED
+        | {"optim.lr": 1e-4, "optim.critic_lr": 1e-4, "optim.beta1": 0.5, "optim.weight_decay": 1e-4}
+        | {"optim.decay": "halving"},
+        small=_UNMATED
+        | {"optim.lr": 1e-3, "optim.critic_lr": 1e-3, "optim.beta1": 0.5, "optim.weight_decay": 1e-4},
+        channels={"smoke": 5, "laptop": 12, "shipped": 14, "colab": 28},
+    ),
     "cyclegan": _rival(
         official=_UNMATED
         | {"optim.lr": 2e-4, "optim.critic_lr": 2e-4, "optim.beta1": 0.5, "optim.decay": "half_linear"},

@@ -10,13 +10,14 @@ from torch import nn
 from repro.config import METHODS, VARIANTS, Config, ConfigError
 from repro.methods.cyclegan import CycleGAN
 from repro.methods.feature_nets import feature_net
+from repro.methods.munit import MUNIT
 from repro.methods.ours import Ours
 from repro.models.features import FeatureNet
 
 LoadFeatures = Callable[[str], FeatureNet]
 
 METHOD_CLASSES: Mapping[str, Callable[[Config, LoadFeatures | None], nn.Module]] = MappingProxyType(
-    dict.fromkeys((*METHODS, *VARIANTS), Ours) | {"cyclegan": CycleGAN}
+    dict.fromkeys((*METHODS, *VARIANTS), Ours) | {"munit": MUNIT, "cyclegan": CycleGAN}
 )
 """Name in the config → class. Rivals have one each; ablations and variants are overrides of ``ours`` in
 ``repro.config``."""

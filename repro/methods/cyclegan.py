@@ -29,6 +29,7 @@ from repro.contracts import Batch, Terms, Translation
 from repro.losses.adversarial import LEAST_SQUARES
 from repro.models.cyclegan import Critic, Translator
 from repro.models.features import FeatureNet
+from repro.models.residual import as_picture
 
 DOMAINS = ("color", "sketch")
 
@@ -71,11 +72,11 @@ class CycleGAN(nn.Module):
 
     def translate(self, x_s: Tensor, y_e: Tensor) -> Translation:  # noqa: ARG002 -- it takes none
         """Colour ``x_s`` (B, 1, H, W) in [0, 1], sides multiples of 16; ``y_e`` changes nothing."""
-        return Translation(self.to_color(_as_picture(x_s)) / 2 + 0.5)
+        return Translation(self.to_color(as_picture(x_s)) / 2 + 0.5)
 
     def phases(self, batch: Batch) -> Iterator[tuple[str, Terms]]:
         """Both generators' terms on x_s and y_e, then both discriminators' on the same pictures."""
-        trip = self._round_trip(_as_picture(batch.x_s), batch.y_e * 2 - 1)
+        trip = self._round_trip(as_picture(batch.x_s), batch.y_e * 2 - 1)
         self.critics.requires_grad_(False)  # the generators learn from their verdict, they do not
         yield "generator", self._lesson(trip)
         self.critics.requires_grad_(True)
@@ -121,8 +122,3 @@ class RoundTrip:
     made: dict[str, Tensor]
     back: dict[str, Tensor]
     same: dict[str, Tensor]
-
-
-def _as_picture(sketch: Tensor) -> Tensor:
-    """(B, 1, H, W) in [0, 1] → (B, 3, H, W) in [-1, 1]."""
-    return sketch.expand(-1, 3, -1, -1) * 2 - 1

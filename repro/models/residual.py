@@ -65,3 +65,8 @@ def small_normal(width: int) -> Callable[[Tensor], object]:
     A narrower net draws larger weights, ∝ 1/√width, so that its layers amplify as the official ones do.
     """
     return partial(nn.init.normal_, std=0.02 * (OFFICIAL_WIDTH / width) ** 0.5)
+
+
+def as_picture(sketch: Tensor) -> Tensor:
+    """(B, 1, H, W) in [0, 1] → (B, 3, H, W) in [-1, 1]: both papers read a sketch as any image file."""
+    return sketch.expand(-1, 3, -1, -1) * 2 - 1

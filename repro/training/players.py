@@ -20,6 +20,7 @@ DECAYS: Mapping[str, Callable[[float], float]] = MappingProxyType(
         "constant": lambda _: 1.0,
         "cosine": lambda done: 0.5 * (1 + math.cos(math.pi * done)),
         "half_linear": lambda done: min(1.0, 2 * (1 - done)),
+        "halving": lambda done: 0.5 ** int(10 * done + 1e-9),  # whatever a tenth was rounded to
     }
 )
 """Name of a schedule → its factor after a share ``done`` of all steps."""

@@ -103,7 +103,7 @@ def test_a_full_disk_costs_nothing_that_was_saved(
     same_run(folder, whole_run)
 
 
-@pytest.mark.parametrize("rival", ["cyclegan"])
+@pytest.mark.parametrize("rival", ["munit", "cyclegan"])
 def test_what_a_rival_remembers_or_draws_is_resumed(
     train: Callable[..., int], tmp_path: Path, rival: str
 ) -> None:
