@@ -26,7 +26,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
         "Any field of the config can be given as well, e.g. --model.alpha 50 --train.steps 100; "
         "--dry-run lists them all."
     )
-    verb.add_argument("--preset", required=True, help="smoke, laptop, colab or paper")
+    verb.add_argument("--preset", required=True, help="smoke, grid, laptop, shipped, colab or paper")
     verb.add_argument("--domain", required=True, choices=(*DOMAINS, POOLED))
     verb.add_argument("--method", default="ours", help="ours, or an ablation or variant of it")
     verb.add_argument(

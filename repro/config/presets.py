@@ -43,6 +43,14 @@ _SMALL = {
     "train.cross_share": 0.25,
 }
 
+_LAPTOP = _SMALL | {
+    "data.train_count": 6000,
+    "train.steps": 2000,
+    "train.batch": 8,
+    "train.sheet_every": 500,
+    "train.checkpoint_every": 250,
+}
+
 PRESETS: dict[str, dict[str, Any]] = {
     "smoke": _SMALL
     | {
@@ -65,13 +73,13 @@ PRESETS: dict[str, dict[str, Any]] = {
         "evaluate.batch": 8,
         "evaluate.bootstrap": 100,
     },
-    "laptop": _SMALL
+    "laptop": _LAPTOP,
+    # One cell of the tables: as laptop, every method with the same pictures, in minutes.
+    "grid": _LAPTOP
     | {
-        "data.train_count": 6000,
-        "train.steps": 2000,
-        "train.batch": 8,
-        "train.sheet_every": 500,
-        "train.checkpoint_every": 250,
+        "data.train_count": 4000,
+        "train.steps": 500,
+        "train.checkpoint_every": 125,
     },
     # What ships with the package: all domains, larger pictures, an hour or two, in half precision.
     "shipped": _SMALL

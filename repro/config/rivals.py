@@ -15,9 +15,9 @@ SMALL = ("smoke", "laptop", "shipped", "colab")
 def _rival(
     official: Mapping[str, Any], small: Mapping[str, Any], channels: Mapping[str, int]
 ) -> dict[str, dict[str, Any]]:
-    """official: overrides at full size; small: at every other; channels: of each small preset."""
+    """official: overrides at full size; small: at every other; channels: of each of SMALL; grid has laptop's."""
     rows = {preset: {**small, "model.rival_channels": channels[preset]} for preset in SMALL}
-    return rows | {"paper": dict(official)}
+    return rows | {"grid": rows["laptop"], "paper": dict(official)}
 
 
 _UNMATED = {"loss.colorific": 0.0}  # they look at no mate of the exemplar: none is looked for
