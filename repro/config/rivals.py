@@ -15,7 +15,7 @@ SMALL = ("smoke", "laptop", "shipped", "colab")
 def _rival(
     official: Mapping[str, Any], small: Mapping[str, Any], channels: Mapping[str, int]
 ) -> dict[str, dict[str, Any]]:
-    """official: overrides at full size; small: at every other; channels: of each of SMALL; grid has laptop's."""
+    """official: overrides at full size; small: at every other; channels: of each of SMALL, grid as laptop."""
     rows = {preset: {**small, "model.rival_channels": channels[preset]} for preset in SMALL}
     return rows | {"grid": rows["laptop"], "paper": dict(official)}
 
