@@ -11,6 +11,9 @@ from typing import Any
 
 SMALL = ("smoke", "laptop", "shipped", "colab")
 
+_TTUR = {"optim.lr": 1e-4, "optim.critic_lr": 4e-4, "optim.beta1": 0.0, "optim.beta2": 0.9}
+"""Of SPADE and CoCosNet: half and twice a rate of 2e-4."""
+
 
 def _rival(
     official: Mapping[str, Any], small: Mapping[str, Any], channels: Mapping[str, int]
@@ -23,6 +26,11 @@ def _rival(
 _UNMATED = {"loss.colorific": 0.0}  # they look at no mate of the exemplar: none is looked for
 
 RIVALS: dict[str, dict[str, dict[str, Any]]] = {
+    "spade": _rival(
+        official=_TTUR | {"optim.decay": "half_linear"},
+        small={"optim.lr": 1e-3, "optim.critic_lr": 1e-3, "optim.beta1": 0.5},
+        channels={"smoke": 3, "laptop": 8, "shipped": 9, "colab": 18},
+    ),
     "munit": _rival(
         official=_UNMATED
         | {"optim.lr": 1e-4, "optim.critic_lr": 1e-4, "optim.beta1": 0.5, "optim.weight_decay": 1e-4}

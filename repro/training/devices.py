@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
+from torch.nn.utils.parametrize import ParametrizationList
+from torch.utils.checkpoint import checkpoint, noop_context_fn
 
 from repro.config import ConfigError, TrainConfig
 
@@ -54,20 +56,50 @@ def place(method: nn.Module, fabric: Fabric, train: TrainConfig) -> nn.Module:
     return method
 
 
+Estimators = list[tuple[nn.Module, str, Any]]
+"""What moves with every pass in training, the attribute that lets it, and that attribute's value at rest."""
+
+
 def forget_activations(method: nn.Module, names: Iterable[str]) -> None:
     """Let these nets keep only their inputs for the backward pass, which computes the rest once more.
 
-    The gradients are the same. Not for nets with spectral normalisation, whose estimate every pass moves.
+    The gradients are the same. A net with spectral or batch normalisation, whose estimates every pass
+    moves, must not be called again before its backward pass.
     """
     for name in names:
         net = getattr(method, name)
-        net.forward = partial(_forgetful, net.forward)
+        net.forward = partial(_forgetful, net.forward, _estimators(net))
 
 
-def _forgetful(forward: Callable[..., Any], *inputs: Tensor) -> Any:
+def _forgetful(forward: Callable[..., Any], estimators: Estimators, *inputs: Tensor) -> Any:
     if not torch.is_grad_enabled():
         return forward(*inputs)
-    return checkpoint(forward, *inputs, use_reentrant=False, preserve_rng_state=False)
+    passes = (lambda: (nullcontext(), _at_rest(estimators))) if estimators else noop_context_fn
+    return checkpoint(forward, *inputs, use_reentrant=False, preserve_rng_state=False, context_fn=passes)
+
+
+def _estimators(net: nn.Module) -> Estimators:
+    """The running statistics of batch normalisations, and the iterations of spectral norms."""
+    batch = [part for part in net.modules() if isinstance(part, nn.BatchNorm2d)]
+    lists = (part for part in net.modules() if isinstance(part, ParametrizationList))
+    return [
+        *((part, "momentum", 0.0) for part in batch),
+        *((part, "num_batches_tracked", None) for part in batch),
+        *((norm, "training", False) for norms in lists for norm in norms),
+    ]
+
+
+@contextmanager
+def _at_rest(estimators: Estimators) -> Iterator[None]:
+    """The second pass of a step finds the estimates as the first one left them, and leaves them so."""
+    before = [getattr(part, name) for part, name, _ in estimators]
+    for part, name, rest in estimators:
+        setattr(part, name, rest)
+    try:
+        yield
+    finally:
+        for (part, name, _), value in zip(estimators, before, strict=True):
+            setattr(part, name, value)
 
 
 def mean_over_processes(fabric: Fabric, value: Tensor) -> Tensor:
