@@ -45,5 +45,10 @@ RIVALS: dict[str, dict[str, dict[str, Any]]] = {
         small=_UNMATED | {"optim.lr": 5e-4, "optim.critic_lr": 5e-4, "optim.beta1": 0.5},
         channels={"smoke": 6, "laptop": 16, "shipped": 18, "colab": 36},
     ),
+    "cocosnet": _rival(
+        official=_TTUR | {"optim.decay": "half_linear"},
+        small={"optim.lr": 1e-3, "optim.critic_lr": 1e-3, "optim.beta1": 0.5},
+        channels={"smoke": 2, "laptop": 7, "shipped": 8, "colab": 16},
+    ),
 }
 """Method → preset → overrides, in the order of the paper's tables."""

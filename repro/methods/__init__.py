@@ -8,6 +8,7 @@ from types import MappingProxyType
 from torch import nn
 
 from repro.config import METHODS, VARIANTS, Config, ConfigError
+from repro.methods.cocosnet import CoCosNet
 from repro.methods.cyclegan import CycleGAN
 from repro.methods.feature_nets import feature_net
 from repro.methods.munit import MUNIT
@@ -18,7 +19,8 @@ from repro.models.features import FeatureNet
 LoadFeatures = Callable[[str], FeatureNet]
 
 METHOD_CLASSES: Mapping[str, Callable[[Config, LoadFeatures | None], nn.Module]] = MappingProxyType(
-    dict.fromkeys((*METHODS, *VARIANTS), Ours) | {"spade": Spade, "munit": MUNIT, "cyclegan": CycleGAN}
+    dict.fromkeys((*METHODS, *VARIANTS), Ours)
+    | {"spade": Spade, "munit": MUNIT, "cyclegan": CycleGAN, "cocosnet": CoCosNet}
 )
 """Name in the config → class. Rivals have one each; ablations and variants are overrides of ``ours`` in
 ``repro.config``."""

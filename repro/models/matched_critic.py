@@ -7,6 +7,8 @@ Padding is SPADE's; CoCosNet's, of 1, would leave nothing of a 32² picture at t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,7 +24,7 @@ Activations = list[list[Tensor]]
 class MatchedPatches(nn.Module):
     """One scale, and all that its layers answer."""
 
-    def __init__(self, inputs: int, width: int) -> None:
+    def __init__(self, inputs: int, width: int, looks: Callable[[int], nn.Module]) -> None:
         super().__init__()
         channels = [inputs, width, 2 * width, 4 * width, 8 * width, 1]
         shapes = list(zip(channels[:-1], channels[1:], STRIDES, strict=True))
@@ -34,6 +36,7 @@ class MatchedPatches(nn.Module):
             nn.Sequential(spectral_norm(conv), nn.InstanceNorm2d(conv.out_channels), nn.LeakyReLU(0.2))
             for conv in middle
         ]
+        normed[-1].insert(0, looks(4 * width))
         self.layers = nn.ModuleList([nn.Sequential(first, nn.LeakyReLU(0.2)), *normed, last])
 
     def forward(self, pair: Tensor) -> list[Tensor]:
@@ -48,9 +51,12 @@ class MatchedPatches(nn.Module):
 class MatchedCritic(nn.Module):
     """Two scales of `MatchedPatches`: the pair as it is, and at half its size."""
 
-    def __init__(self, condition_channels: int, width: int) -> None:
+    def __init__(
+        self, condition_channels: int, width: int, looks: Callable[[int], nn.Module] = nn.Identity
+    ) -> None:
+        """looks: number of channels → what features pass before the last normalised layer."""
         super().__init__()
-        self.scales = nn.ModuleList(MatchedPatches(3 + condition_channels, width) for _ in range(2))
+        self.scales = nn.ModuleList(MatchedPatches(3 + condition_channels, width, looks) for _ in range(2))
 
     def forward(self, picture: Tensor, condition: Tensor) -> Activations:
         """picture (B, 3, H, W) and condition (B, C, H, W) in [0, 1], sides of 16 at least → activations."""

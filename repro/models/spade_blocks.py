@@ -22,6 +22,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 DECODER = ((16, 16, 32), (16, 16, 16), (16, 16, 16), (16, 8, 8), (8, 4, 4), (4, 2, 2), (2, 1, 1))
 """The seven blocks: channels in and out, as multiples of the width, and pixels to a cell of the grid."""
 
+LOOKING_STRIDE = 2  # of the one block before which features may look at one another
 SMALLEST_GRID = 2  # cells a side: below, nothing is beside the edge to be mirrored, and no mean to be taken
 INITIAL_GAIN = 0.02  # of Xavier's rule, in the official options
 
@@ -78,12 +79,23 @@ class SpadeBlock(nn.Module):
 class SpadeDecoder(nn.Module):
     """Seven SPADE blocks from a thirty-second of the picture's size up to it, and a convolution to colour."""
 
-    def __init__(self, width: int, label_channels: int, flavour: Flavour) -> None:
+    def __init__(
+        self,
+        width: int,
+        label_channels: int,
+        flavour: Flavour,
+        looks: Callable[[int], nn.Module] = nn.Identity,
+    ) -> None:
         """Build it with ``width`` channels in the last block, sixteen times as many in the first.
 
-        The nets that read the map have twice as many: 128 at the official 64.
+        The nets that read the map have twice as many: 128 at the official 64. looks: number of channels →
+        what features at half the picture's size pass before their block.
         """
         super().__init__()
+        self.looks = nn.ModuleList(
+            looks(inputs * width) if stride == LOOKING_STRIDE else nn.Identity()
+            for inputs, _, stride in DECODER
+        )
         self.blocks = nn.ModuleList(
             SpadeBlock(inputs * width, outputs * width, label_channels, 2 * width, flavour)
             for inputs, outputs, _ in DECODER
@@ -93,8 +105,9 @@ class SpadeDecoder(nn.Module):
     def forward(self, head: Tensor, labels: Tensor) -> Tensor:
         """head (B, 16·width, h, w) of any size, labels (B, L, H, W) → image (B, 3, H, W) in [0, 1]."""
         features = head
-        for block, (_, _, stride) in zip(self.blocks, DECODER, strict=True):
-            features = block(F.interpolate(features, size=grid(labels, stride), mode="nearest"), labels)
+        for look, block, (_, _, stride) in zip(self.looks, self.blocks, DECODER, strict=True):
+            features = F.interpolate(features, size=grid(labels, stride), mode="nearest")
+            features = block(look(features), labels)
         return (self.color(F.leaky_relu(features, 0.2)).tanh() + 1) / 2
 
 

@@ -10,7 +10,16 @@ from repro.config.rivals import RIVALS, SMALL
 from repro.methods import build_method
 from repro.methods.feature_nets import feature_net_of_this_shape
 
-OFFICIAL = {"spade": {"encoder": 10_463_424, "generator": 108_832_195, "critics": 5_529_730}}
+OFFICIAL = {
+    "spade": {"encoder": 10_463_424, "generator": 108_832_195, "critics": 5_529_730},
+    "cocosnet": {
+        "sketches": 23_906_624,
+        "pictures": 23_923_904,
+        "matcher": 4_852_228,
+        "generator": 92_171_460,
+        "critics": 5_529_730 + 2 * 81_921,
+    },
+}
 """Rival → net → parameters of the official network, counted in the rival's own test, or published."""
 
 
@@ -31,6 +40,8 @@ def test_the_paper_s_preset_is_of_official_size(name: str) -> None:
 
 @pytest.mark.parametrize("preset", SMALL)
 def test_the_small_ones_are_as_large_as_ours(preset: str) -> None:
+    """± 20 %; at smoke, where a width is two or three channels, only as near as such steps come."""
+    low, high = (0.6, 1.5) if preset == "smoke" else (0.8, 1.2)
     ours = sum(parameters(preset, "ours").values())
     shares = {name: sum(parameters(preset, name).values()) / ours for name in RIVALS}
-    assert {name: share for name, share in shares.items() if not 0.8 < share < 1.2} == {}
+    assert {name: share for name, share in shares.items() if not low < share < high} == {}
