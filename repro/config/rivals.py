@@ -45,6 +45,11 @@ RIVALS: dict[str, dict[str, dict[str, Any]]] = {
         small=_UNMATED | {"optim.lr": 5e-4, "optim.critic_lr": 5e-4, "optim.beta1": 0.5},
         channels={"smoke": 6, "laptop": 16, "shipped": 18, "colab": 36},
     ),
+    "sun": _rival(
+        official={"optim.lr": 5e-5, "optim.critic_lr": 2e-4, "optim.beta1": 0.0},
+        small={"optim.lr": 5e-4, "optim.critic_lr": 1e-3, "optim.beta1": 0.0},
+        channels={"smoke": 9, "laptop": 27, "shipped": 30, "colab": 59},
+    ),
     "cocosnet": _rival(
         official=_TTUR | {"optim.decay": "half_linear"},
         small={"optim.lr": 1e-3, "optim.critic_lr": 1e-3, "optim.beta1": 0.5},

@@ -14,13 +14,14 @@ from repro.methods.feature_nets import feature_net
 from repro.methods.munit import MUNIT
 from repro.methods.ours import Ours
 from repro.methods.spade import Spade
+from repro.methods.sun import Sun
 from repro.models.features import FeatureNet
 
 LoadFeatures = Callable[[str], FeatureNet]
 
 METHOD_CLASSES: Mapping[str, Callable[[Config, LoadFeatures | None], nn.Module]] = MappingProxyType(
     dict.fromkeys((*METHODS, *VARIANTS), Ours)
-    | {"spade": Spade, "munit": MUNIT, "cyclegan": CycleGAN, "cocosnet": CoCosNet}
+    | {"spade": Spade, "munit": MUNIT, "cyclegan": CycleGAN, "sun": Sun, "cocosnet": CoCosNet}
 )
 """Name in the config → class. Rivals have one each; ablations and variants are overrides of ``ours`` in
 ``repro.config``."""

@@ -12,6 +12,7 @@ from repro.methods.feature_nets import feature_net_of_this_shape
 
 OFFICIAL = {
     "spade": {"encoder": 10_463_424, "generator": 108_832_195, "critics": 5_529_730},
+    "sun": {"generator": 7_318_531, "critics": 3_113_474},
     "cocosnet": {
         "sketches": 23_906_624,
         "pictures": 23_923_904,
@@ -24,8 +25,8 @@ OFFICIAL = {
 
 
 def parameters(preset: str, method: str) -> dict[str, int]:
-    """Net → number of its parameters; nothing is allocated."""
-    with torch.device("meta"):
+    """Net → number of its parameters; of the large ones nothing is allocated."""
+    with torch.device("meta" if preset == "paper" else "cpu"):
         built = build_method(resolve(preset, "anime", method), feature_net_of_this_shape)
     counts = {name: sum(p.numel() for p in net.parameters()) for name, net in built.named_children()}
     return {name: count for name, count in counts.items() if count}
