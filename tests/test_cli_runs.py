@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from repro.cli import main
 from repro.config import config_hash, from_dict, resolve
 from repro.contracts import PROTOCOLS
+from repro.methods.feature_nets import feature_net_path
 from repro.methods.weights import CHECKPOINT, read_tensors, save_tensors
 from repro.record import read_json
 
@@ -56,11 +57,10 @@ def test_real_pairs_train_and_are_measured(
     said = capsys.readouterr().out
     record = read_json(shoe_run / "record.json")
     assert set(record["metrics"]) == {"cross", "paired"}  # no truth is known for photographs
-    assert set(record["metrics"]["cross"]) == {"psnr", "ssim", "fid_toybox"}
+    assert set(record["metrics"]["cross"]) == {"psnr", "ssim", "delta_e", "fid_toybox_n9"}
     assert record["metrics"]["paired"]["psnr"]["n"] == 9  # as many as there are
     assert {name: set(floor) for name, floor in record["floors"].items()} == {
-        "copy_exemplar": {"cross", "paired"},
-        "mean_picture": {"cross", "paired"},
+        name: {"cross", "paired"} for name in ("real", "copy_exemplar", "palette_transfer", "mean_picture")
     }
     assert (record["data"], record["domain"], record["preset"]) == ("edges2shoes", "shoe", "smoke")
     assert str(shoes) not in (shoe_run / "record.json").read_text()  # a place on one machine
@@ -74,7 +74,8 @@ def test_real_pairs_train_and_are_measured(
 def test_the_data_may_move_and_the_run_follows(shoe_run: Path, shoes: Path, tmp_path: Path) -> None:
     moved = shoes.rename(tmp_path / "elsewhere")
     try:
-        assert main(["evaluate", str(shoe_run)]) == 1
+        assert main(["evaluate", str(shoe_run)]) == 0  # nothing is left to measure
+        assert main(["evaluate", str(shoe_run), "--again"]) == 1
         argv = ["train", "--preset", "smoke", "--domain", "shoe", "--data", str(moved), "--run-dir"]
         assert main([*argv, str(shoe_run), "--train.steps", "4", "--resume"]) == 0
         assert main(["evaluate", str(shoe_run)]) == 0
@@ -108,16 +109,9 @@ def test_a_record_says_everything_and_says_it_twice(anime_run: Path) -> None:
     assert first["versions"]["torch"]
     assert first["hardware"]["cpu"]
     assert tuple(first["metrics"]) == tuple(sorted(PROTOCOLS))
-    assert set(first["metrics"]["true"]) == {
-        "psnr",
-        "ssim",
-        "part_accuracy",
-        "pck_05",
-        "pck_10",
-        "fid_toybox",
-    }
+    assert {"psnr", "ssim", "part_accuracy", "fid_toybox_n4"} <= set(first["metrics"]["true"])
     for protocol, metrics in first["metrics"].items():
-        for name in metrics.keys() - {"fid_toybox"}:  # that one is of the set, not of its pictures
+        for name in first["per_image"][protocol]:  # the others are of the set, not of its pictures
             metric = metrics[name]
             values = [v for v in first["per_image"][protocol][name] if v is not None]
             assert metric["n"] == len(values)
@@ -126,6 +120,16 @@ def test_a_record_says_everything_and_says_it_twice(anime_run: Path) -> None:
     for part in ("metrics", "floors", "per_image", "config"):
         assert first[part] == second[part]
     assert Image.open(anime_run / "sheet.png").size[0] > 500
+
+
+def test_another_net_is_measured_as_well(anime_run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    net = str(feature_net_path("toybox"))
+    assert main(["evaluate", str(anime_run), "--features", net]) == 0
+    assert "fid_toyboxfeatures_n4" in capsys.readouterr().out
+    record = read_json(anime_run / "record.json")
+    assert set(record["features"]) == {"toybox", "toyboxfeatures"}
+    one, other = (record["metrics"]["true"][f"fid_{name}_n4"]["value"] for name in record["features"])
+    assert one == pytest.approx(other)  # it is the same file
 
 
 def test_an_unfinished_or_missing_run_is_not_measured(
@@ -137,7 +141,7 @@ def test_an_unfinished_or_missing_run_is_not_measured(
     assert main(["evaluate", str(tmp_path)]) == 1
     assert "stopped at step 3 of 4" in capsys.readouterr().err
     assert main(["evaluate", str(tmp_path / "nowhere")]) == 1
-    assert "holds no checkpoint" in capsys.readouterr().err
+    assert "no weights at" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == [CHECKPOINT]
 
 

@@ -65,6 +65,6 @@ def _first(metrics: Mapping[str, Any]) -> str:
 
 
 def _shown(metric: Mapping[str, Any]) -> str:
-    """A number with its interval."""
-    low, high = metric["ci95"]
-    return f"{metric['value']:.3f} [{low:.3f}, {high:.3f}]"
+    """A number with its interval, where it has one."""
+    interval = " [{:.3f}, {:.3f}]".format(*metric["ci95"]) if "ci95" in metric else ""
+    return f"{metric['value']:.3f}{interval}"

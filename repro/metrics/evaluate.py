@@ -20,7 +20,7 @@ from repro.contracts import POOLED
 from repro.data.sheet import trial_sheet
 from repro.data.sources import train_pairs
 from repro.data.trials import Trials, make_trials
-from repro.methods.weights import CHECKPOINT, load_method, load_run, weights_path
+from repro.methods.weights import load_method, load_run, weights_path
 from repro.metrics.embedders import embedders
 from repro.metrics.floors import FLOORS, Known
 from repro.metrics.predict import Made, keep, kept, translate_all
@@ -51,7 +51,7 @@ Protocols = dict[str, tuple[np.ndarray, np.ndarray]]
 class Subject:
     """What is measured: a trained method, where it comes from, and on which pictures.
 
-    weights: sha256 of its file. progress: of its training. data: of the test cases; its domain is another
+    weights: digest of its tensors. progress: of its training. data: of the test cases; its domain is another
     than the config's where one model was trained on all domains.
     """
 
@@ -68,9 +68,9 @@ def subject(source: str | Path, domain: str = "") -> Subject:
     Raises RecordError when there are no usable weights, or when they were not trained on that domain.
     """
     if Path(source).is_dir():
-        (method, config, card), path = load_run(Path(source)), Path(source) / CHECKPOINT
+        method, config, card = load_run(Path(source))
     else:
-        (method, config, card), path = load_method(weights_path(source)), weights_path(source)
+        method, config, card = load_method(weights_path(source))
         card = card.get("numbers", {})
     own = config.data.domain
     if domain and own not in (POOLED, domain):
@@ -78,12 +78,13 @@ def subject(source: str | Path, domain: str = "") -> Subject:
     try:
         progress = {name: card["progress"][name] for name in ("commit", "hardware", "seconds")}
     except (KeyError, TypeError) as error:
-        raise RecordError(f"{path} does not say how it was trained: {error} is missing") from error
+        raise RecordError(f"{source} does not say how it was trained: {error} is missing") from error
     progress["skipped"] = card["progress"].get("skipped", [])
-    with path.open("rb") as file:
-        weights = hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    weights = hashlib.sha256()
+    for name, tensor in sorted(method.state_dict().items()):
+        weights.update(name.encode() + tensor.numpy().tobytes())
     data = replace(config.data, domain=domain or own)
-    return Subject(method, config, data, weights, progress)
+    return Subject(method, config, data, weights.hexdigest()[:16], progress)
 
 
 def evaluate(
@@ -110,7 +111,7 @@ def evaluate(
         shutil.rmtree(folder / KEPT, ignore_errors=True)
         (folder / RECORD).unlink(missing_ok=True)
     looking = embedders(nets)
-    if (folder / RECORD).exists():
+    if (folder / RECORD).exists() and (folder / SHEET).exists():
         record = _measured_before(folder / RECORD, measured)
         if set(record["features"]) >= {net.name for net in looking}:
             return record

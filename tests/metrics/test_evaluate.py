@@ -184,6 +184,7 @@ def test_a_killed_evaluation_goes_on(run_dir: Path, tmp_path: Path, monkeypatch:
 def test_another_config_or_other_weights_are_never_taken_for_these(
     run_dir: Path, record: dict, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / SHEET).write_bytes(b"")
     (tmp_path / RECORD).write_text(json.dumps(record | {"weights": "0" * 16}))
     with pytest.raises(RecordError, match="another config or other weights: --again"):
         evaluate(run_dir, tmp_path)
