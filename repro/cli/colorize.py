@@ -43,6 +43,9 @@ def run(options: argparse.Namespace) -> int:
     made = load(options.weights).colorize(
         options.sketch, options.exemplar, photo=options.photo, side=options.side
     )
-    write_image(np.asarray(getattr(made, SHOWN[options.show])), output)
+    picture = getattr(made, SHOWN[options.show])
+    if picture is None:
+        raise ValueError(f"the method in {options.weights} warps nothing: it has no {options.show} image")
+    write_image(np.asarray(picture), output)
     print(output)
     return 0

@@ -28,7 +28,9 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     )
     verb.add_argument("--preset", required=True, help="smoke, grid, laptop, shipped, colab or paper")
     verb.add_argument("--domain", required=True, choices=(*DOMAINS, POOLED))
-    verb.add_argument("--method", default="ours", help="ours, or an ablation or variant of it")
+    verb.add_argument(
+        "--method", default="ours", help="ours, an ablation or variant of it, or a rival: spade, munit, …"
+    )
     verb.add_argument(
         "--optimizer", default="", help="paper, scft or cocosnet, in place of the preset's rates"
     )

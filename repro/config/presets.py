@@ -71,7 +71,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "train.checkpoint_every": 5,
         "evaluate.pairs": 16,
         "evaluate.batch": 8,
-        "evaluate.bootstrap": 100,
+        "evaluate.bootstrap": 20,
     },
     "laptop": _LAPTOP,
     # One cell of the tables: as laptop, every method with the same pictures, in minutes.

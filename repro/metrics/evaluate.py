@@ -187,7 +187,7 @@ def _scores(trials: Trials, protocols: Protocols, made: dict[str, Made], judge: 
         guessed = {id(e): guess(Known(trials.x_s, e, judge.real)) for e, _ in protocols.values()}
         pictures = {protocol: guessed[id(e)] for protocol, (e, _) in protocols.items()}
         floors[name] = {
-            p: summaries(values(Made(images), p)) | judge.values(images, p, 0)
+            p: summaries(values(Made(images), p)) | judge.values(images, p, sure=False)
             for p, images in pictures.items()
         }
     per_image = {

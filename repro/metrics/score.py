@@ -83,12 +83,13 @@ class SetJudge:
         counts = [count for count in BIN_COUNTS if count * FULL_BINS <= len(self.real)]
         self.bins: list[Bins] = [make_bins(self.real, count) for count in counts]
 
-    def values(self, images: np.ndarray, protocol: str, resamples: int = FID_RESAMPLES) -> Summaries:
+    def values(self, images: np.ndarray, protocol: str, *, sure: bool = True) -> Summaries:
         """Fréchet distances to the references of the protocol; NDB and JSD beside the real pictures.
 
-        resamples: behind the interval of a distance, each an eigenvalue problem; 0 for no interval.
+        sure: with intervals of the distances, which take an eigenvalue problem a resample.
         """
         found: Summaries = {}
+        resamples = min(self.resamples, FID_RESAMPLES) if sure else 0
         for net in self.nets:
             one, other = self._look(net, images), self._look(net, self.references[protocol])
             found[f"fid_{net.name}_n{len(images)}"] = frechet_summary(one, other, resamples)
@@ -103,7 +104,7 @@ class SetJudge:
         references = self.references[protocol]
         if len(self.real) < len(references):
             return self._occupancy(references)
-        return self.values(self.real[: len(references)], protocol, 0) | self._occupancy(references)
+        return self.values(self.real[: len(references)], protocol, sure=False) | self._occupancy(references)
 
     def _occupancy(self, images: np.ndarray) -> Summaries:
         summaries: Summaries = {}

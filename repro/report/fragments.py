@@ -13,11 +13,10 @@ from itertools import groupby
 from pathlib import Path
 
 from repro.contracts import DOMAINS, POOLED
-from repro.report.tables import Record, overview, tables
+from repro.report.tables import METHODS, Record, overview, tables
 
-METHODS = {"ours": "Ours", "reconstruction": "Reconstruction alone"}
 DATA = {"toybox": "Toybox"}
-"""Keys of methods and data sets → how a heading calls them; other keys are shown as they are."""
+"""Key of a data set → how a heading calls it; other keys are shown as they are."""
 
 SECONDS = {"train": "training steps", "evaluate": "evaluation"}
 """What was timed, in the order it happens → words; `train` is the time of the steps alone."""
@@ -118,7 +117,7 @@ def _group(root: Path, found: list[tuple[Path, Record]]) -> Iterator[str]:
 def _record(root: Path, record: Record, sheet: Path) -> str:
     """One record: its sheet of pictures, where it comes from, and all its numbers behind a click."""
     method, data = record["method"], record["data"]
-    title = f"{METHODS.get(method, method)} on {record['domain']}"
+    title = f"{METHODS.get(method, f'`{method}`')} on {record['domain']}"
     text = f"### {title}\n\n{provenance(record)}\n"
     if data in UNSHOWN:
         text += f"\n{_unshown(record)}\n"

@@ -30,6 +30,20 @@ FAMILIES = (
 )
 """Keys with a number in them → the same."""
 
+METHODS = {
+    "spade": "SPADE",
+    "munit": "MUNIT",
+    "cyclegan": "CycleGAN",
+    "sun": "Sun et al.",
+    "cocosnet": "CoCosNet",
+    "ours": "Ours",
+    "wo_cc": "Ours without the colorific condition",
+    "wo_sc": "Ours without the structural condition",
+    "wo_csft": "Ours without CSFT",
+    "reconstruction": "Reconstruction alone",
+}
+"""Method key → what it is called, in the order of the paper's tables; other keys are shown as they are."""
+
 FLOORS = {"real": "real pictures", "copy_exemplar": "copy the exemplar", "mean_picture": "mean picture"}
 """Floor → how a row calls it; others without their underscores."""
 
@@ -88,7 +102,9 @@ def overview(records: Sequence[Record]) -> str:
     lines.append(["---"] + ["---:"] * len(columns))
     for record in records:
         cells = (cell(_measured(record, protocol, key), key) for protocol, key in columns)
-        lines.append([f"{record['domain']}, {record['method']}", *cells])
+        name = METHODS.get(record["method"], f"`{record['method']}`")
+        blind = "" if record.get("takes_exemplar", True) else " (takes no exemplar)"
+        lines.append([f"{record['domain']}, {name}{blind}", *cells])
     return _markdown(lines)
 
 

@@ -63,10 +63,12 @@ def test_a_key_says_what_it_is() -> None:
 
 
 def test_many_records_have_a_row_each_and_only_columns_that_are_filled() -> None:
-    cat = record(domain="cat", metrics={"true": {"psnr": measured(20.0)}, "paired": {}})
+    cat = record(
+        domain="cat", method="cyclegan", takes_exemplar=False, metrics={"true": {"psnr": measured(20.0)}}
+    )
     head, _, *body = rows(overview([record(), cat]))
     assert head == ["", "PSNR, dB ↑ `true`", "part accuracy ↑ `true`", "PSNR, dB ↑ `paired`"]
     assert body == [
-        ["anime, ours", "25.13 ± 0.25", "0.932 ± 0.250", "27.50 ± 0.25"],
-        ["cat, ours", "20.00 ± 0.25", "", ""],
+        ["anime, Ours", "25.13 ± 0.25", "0.932 ± 0.250", "27.50 ± 0.25"],
+        ["cat, CycleGAN (takes no exemplar)", "20.00 ± 0.25", "", ""],
     ]
