@@ -13,15 +13,17 @@ from safetensors import safe_open
 
 import repro
 from repro.config import config_hash, from_dict
-from repro.contracts import PROTOCOLS
+from repro.config.rivals import RIVALS
+from repro.contracts import DOMAINS, POOLED
 from repro.data.trials import make_trials
 from repro.metrics.predict import translate_all
 from repro.metrics.score import fidelity
+from repro.record import check_record
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORDS = sorted((ROOT / "results").glob("*/*/*/*/*.json"))
-FIXED = {"id", "preset", "data", "domain", "method", "seed", "config", "config_hash", "commit", "versions"}
-FIXED |= {"hardware", "seconds", "metrics"}
+SHIPPED = {f"shipped/toybox/{domain}/ours/0.json" for domain in (*DOMAINS, POOLED)}
+RACE = {f"grid/toybox/anime/{method}/0.json" for method in (*RIVALS, "ours")}
 
 
 def named(path: Path) -> str:
@@ -39,18 +41,16 @@ def record(path: Path) -> dict:
 
 
 def test_there_are_records():
-    assert {named(path) for path in RECORDS} >= {
+    assert {named(path) for path in RECORDS} >= SHIPPED | RACE | {
         "laptop/toybox/anime/ours/0.json",
-        "laptop/edges2shoes/shoe/reconstruction/0.json",
         "laptop/toybox/anime/reconstruction/0.json",
-        "shipped/toybox/all/ours/0.json",
+        "grid/edges2shoes/shoe/ours/0.json",
     }
 
 
 def test_a_record_is_whole_and_lies_where_it_says(path: Path, record: dict):
-    assert set(record) >= FIXED
+    check_record(record, str(path))
     assert record["id"] == named(path).removesuffix(".json")
-    assert set(record["metrics"]) <= set(PROTOCOLS)
     for commit in (record["commit"], record["trained_commit"]):
         assert re.fullmatch("[0-9a-f]{12}", commit), "unknown, or from a tree with uncommitted changes"
 
@@ -58,17 +58,15 @@ def test_a_record_is_whole_and_lies_where_it_says(path: Path, record: dict):
 def test_the_hash_is_the_configs(record: dict):
     config = from_dict(record["config"])
     assert config_hash(config) == record["config_hash"]
-    assert (config.preset, config.data.dataset, config.data.domain) == (
-        record["preset"],
-        record["data"],
-        record["domain"],
-    )
+    assert (config.preset, config.data.dataset) == (record["preset"], record["data"])
+    assert config.data.domain in (record["domain"], POOLED)
 
 
 def test_every_summary_is_the_mean_of_its_pictures(record: dict):
     for protocol, metrics in record["metrics"].items():
         for name, metric in metrics.items():
-            if name.startswith("fid_"):  # of sets, not of pictures
+            if name not in record["per_image"][protocol]:  # of sets, not of pictures
+                assert name.startswith(("fid_", "ndb_", "jsd_"))
                 continue
             values = [v for v in record["per_image"][protocol][name] if v is not None]
             assert metric["n"] == len(values) <= len(record["pairs"])
@@ -91,12 +89,25 @@ def test_the_shipped_weights_are_those_of_the_committed_run():
     with safe_open(assets / "ours.safetensors", "np") as file:
         card = json.loads(file.metadata()["card"])
     assert config_hash(from_dict(card["config"])) == record["config_hash"]
-    assert card["numbers"]["metrics"] == record["metrics"]
     assert (assets / "ours.safetensors").stat().st_size <= 8_000_000
     text = (assets / "ours.md").read_text(encoding="utf-8")
-    for protocol, metrics in record["metrics"].items():
-        for name, metric in metrics.items():
-            assert f"| {protocol} | {name} | {metric['value']} |" in text
+    for protocol, metrics in card["numbers"]["metrics"].items():
+        for name in ("psnr", "ssim", *(["part_accuracy", "pck_05", "pck_10"] if protocol == "true" else [])):
+            # The card was written before the weights were halved, which moves the last digits.
+            assert record["metrics"][protocol][name]["value"] == pytest.approx(
+                metrics[name]["value"], rel=2e-3
+            )
+            assert f"| {protocol} | {name} | {metrics[name]['value']} |" in text
+
+
+@pytest.mark.parametrize("rival", RIVALS)
+def test_every_rival_has_learnt_something(rival: str):
+    """After 500 steps nearer to the truth than the mean picture, with a margin that intervals allow."""
+    record = json.loads((ROOT / f"results/grid/toybox/anime/{rival}/0.json").read_text(encoding="utf-8"))
+    made, mean = record["metrics"]["true"], record["floors"]["mean_picture"]["true"]
+    assert made["psnr"]["ci95"][0] > mean["psnr"]["ci95"][1]
+    assert made["delta_e"]["ci95"][1] < mean["delta_e"]["ci95"][0]
+    assert made["ssim"]["ci95"][0] > mean["ssim"]["ci95"][1]
 
 
 def test_the_shipped_weights_do_what_the_record_says():
