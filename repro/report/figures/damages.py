@@ -19,29 +19,29 @@ CEILING = 40.0
 """dB from which on a PSNR counts as flawless: no eye sees the rest."""
 AWAKE = 0.1
 """Share of its way that a meter must have gone for it to have noticed."""
-TITLES: Mapping[str, tuple[str, int]] = MappingProxyType(
+TITLES: Mapping[str, tuple[str, int | None]] = MappingProxyType(
     {
         "blur": ("blur", 2),
         "jpeg": ("JPEG", 0),
         "move": ("translation", 0),
         "bleed": ("colour bleeds", 2),
-        "grey": ("grey", 3),
+        "grey": ("grey", None),
         "hue": ("hue shift", 1),
-        "palette": ("wrong palette", 3),
-        "ghost": ("exemplar shines through", 3),
-        "drop": ("modes dropped", 3),
+        "palette": ("wrong palette", None),
+        "ghost": ("exemplar shines through", None),
+        "drop": ("modes dropped", None),
     }
 )
-"""Damage of the record → what it is called, and digits of its amount; in the order of the buttons."""
+"""Damage of the record → its name, and digits of its amount, None for a share; as the buttons stand."""
 METERS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {
         "psnr": ("PSNR, dB", 1),
         "ssim": ("SSIM", 2),
         "delta_e": ("ΔE2000", 1),
-        "part_delta_e": ("ΔE2000 of parts", 1),
+        "part_delta_e": ("ΔE of parts", 1),
         "bleeding": ("bleeding", 1),
         "copying": ("copying", 2),
-        "fid": ("Fréchet distance", 2),
+        "fid": ("Fréchet dist.", 2),
         "ndb": ("NDB", 0),
         "jsd": ("JSD", 3),
     }
@@ -73,7 +73,7 @@ def damages_explorer(record: Mapping[str, Any], damage: str = "blur", strength: 
             "title": TITLES[name][0],
             "told": damages[name]["told"],
             "unit": damages[name]["unit"],
-            "amounts": [f"{point['amount']:.{TITLES[name][1]}f}" for point in damages[name]["points"]],
+            "amounts": [_amount(point["amount"], TITLES[name][1]) for point in damages[name]["points"]],
             "sprite": _uri(damages[name]["sprite"]),
         }
         for name in names
@@ -89,6 +89,10 @@ def damages_explorer(record: Mapping[str, Any], damage: str = "blur", strength: 
         "start": [names.index(damage), strength],
     }
     return fill(TEMPLATE, "damages", data)
+
+
+def _amount(amount: float, digits: int | None) -> str:
+    return f"{100 * amount:.3g} %" if digits is None else f"{amount:.{digits}f}"
 
 
 def _keys(record: Mapping[str, Any]) -> list[str]:
