@@ -20,6 +20,8 @@ EXPERIMENTS: Mapping[str, str] = MappingProxyType(
         "color_clusters": "how often is a cluster mate truly of a like palette, as a function of k?",
         "critics": "does each discriminator notice what it is there for, and nothing else?",
         "museum": "how does a run look that is broken, and how one that is not?",
+        "damages": "what does each metric see, and what not?",
+        "null": "what do real pictures score?",
         "cost": "what does the preset of the paper cost, beside CoCosNet?",
     }
 )

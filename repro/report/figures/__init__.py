@@ -7,6 +7,7 @@ from repro.report.figures.attention import Gaze, Scene, attention_explorer
 from repro.report.figures.clusters import Gallery, clusters_explorer
 from repro.report.figures.correspondence import Pair, correspondence_explorer
 from repro.report.figures.critics import Critic, critics_explorer
+from repro.report.figures.damages import damages_explorer
 from repro.report.figures.losses import Answer, Descent, losses_explorer
 from repro.report.figures.moments import Head, Painting, moments_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
@@ -32,6 +33,7 @@ __all__ = [
     "clusters_explorer",
     "correspondence_explorer",
     "critics_explorer",
+    "damages_explorer",
     "losses_explorer",
     "moments_explorer",
     "toybox_explorer",
