@@ -191,7 +191,7 @@ def measure_damages(scene: Scene, strengths: Sequence[float], real: int) -> dict
 def _scores(scene: Scene, judge: SetJudge, images: Array) -> Summaries:
     values = picture_values(Made(images), scene.truth, scene.trials)
     found = {name: summary(numbers, RESAMPLES) for name, numbers in values.items()}
-    return found | _kept(judge.values(images, "true", FID_RESAMPLES))
+    return found | _kept(judge.values(images, "true"))
 
 
 def _kept(found: Summaries) -> Summaries:

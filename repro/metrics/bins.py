@@ -4,8 +4,8 @@ Richardson and Weiss (2018): k-means over the pixels of real pictures makes K bi
 pictures falls into them in other proportions than the real ones did; a bin counts as *statistically
 different* when a two-sample test of proportions says so at 5 %. NDB is the number of such bins and JSD the
 Jensen–Shannon divergence of the proportions, in nats. Real pictures do not score 0: one bin in twenty
-differs by chance, so NDB's floor is about 0.05 K at any N, and JSD's grows with K/N (ambiguity 54). Read both
-beside the row of real pictures.
+differs by chance, so NDB's floor is about 0.05 K, and less where bins are thin; JSD's grows with K/N
+(ambiguity 54 and chapter 12). Read both beside the row of real pictures.
 """
 
 from __future__ import annotations

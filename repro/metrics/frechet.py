@@ -2,7 +2,8 @@
 
 Heusel et al. (2017) compare two sets as Gaussians over the pooled activations of one net, Inception, and call
 that FID. With another net it is another number: it bears the name of the net, and they never share a column.
-It is biased upwards by about D/n, so the number of pictures is part of the name as well.
+It is biased upwards by a share of 1/n that depends on the features (chapter 12), so the number of pictures is
+part of the name as well.
 """
 
 from __future__ import annotations
