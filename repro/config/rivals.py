@@ -52,7 +52,7 @@ RIVALS: dict[str, dict[str, dict[str, Any]]] = {
     ),
     "cocosnet": _rival(
         official=_TTUR | {"optim.decay": "half_linear"},
-        small={"optim.lr": 1e-3, "optim.critic_lr": 1e-3, "optim.beta1": 0.5},
+        small={"optim.lr": 1e-3, "optim.critic_lr": 2e-4, "optim.beta1": 0.5},
         channels={"smoke": 2, "laptop": 7, "shipped": 8, "colab": 16},
     ),
 }

@@ -1,8 +1,9 @@
 """CoCosNet: Zhang et al. 2020, on the contract of this package.
 
-Faithful, from the paper and its official code (microsoft/CoCosNet) with the options of its training command
-for edges (``--use_attention --PONO --PONO_C --warp_bilinear --adaptor_kernel 4 --warp_cycle_w 1
---fm_ratio 1 --which_perceptual 4_2 --weight_perceptual 0.001``), the closest of its tasks:
+Faithful, from the paper and its official code (microsoft/CoCosNet) with the options of its commands for
+edges, the closest of its tasks, and for poses, which alone has no label map of the exemplar, either: in both
+``--use_attention --PONO --PONO_C --warp_bilinear --adaptor_kernel 4 --fm_ratio 1 --which_perceptual 4_2
+--weight_perceptual 0.001``, in one ``--warp_cycle_w 1`` and in the other ``--warp_self_w 100``:
 
 - correspondence: an adaptor for each domain to a quarter of the size, four shared residual blocks, θ and φ,
   3×3 neighbourhoods, centred over channels, cosine, softmax of temperature 0.01, and the mean colour of each
@@ -13,12 +14,12 @@ for edges (``--use_attention --PONO --PONO_C --warp_bilinear --adaptor_kernel 4 
 
 **How it takes an exemplar**: a random y_e, warped; and, as officially for three pictures in ten, a distorted
 version of the sketch's own picture, the pseudo exemplar: here x_t = TPS(x_e), there another crop of it, in
-the paper another crop and flip. On these the picture must be x_e (term ``pseudo``).
+the paper another crop and flip. On these the picture and the warp must be x_e (terms ``pseudo``, ``warp``).
 
-Other than there: no label map of the exemplar joins the features (``--maskmix``), because the user has none;
-the official command for poses does without, too. The contextual loss is this package's, centred on the mean
-of the exemplar as in the paper, where the code with ``--PONO`` takes the mean over channels in each place.
-Adam's ε is 1e-8 for both, not 1e-3 for the generator; deviations over channels divide by C, not C − 1.
+Other than there: the contextual loss is this package's, centred on the mean of the exemplar as in the paper,
+where the code with ``--PONO`` takes the mean over channels in each place. The feature net is this package's:
+terms that depend on the scale of features are weighted for that of the official one (CAFFE_SCALE). Adam's ε
+is 1e-8 for both players, not 1e-3 for the generator; deviations over channels divide by C, not C − 1.
 Neighbourhoods are not given up for memory: with them a position has 2,304 numbers, and N grows it linearly.
 
 The size: 52.7 M parameters of the correspondence and 92.2 M of the generator for a sketch of one channel. On
@@ -51,18 +52,23 @@ from repro.models.features import FeatureNet
 from repro.models.matched_critic import MatchedCritic, compare, scores
 from repro.models.spade_blocks import start_small
 
+CAFFE_SCALE = 255 * 0.226
+"""The official feature net reads colours of 0 to 255, ours of unit deviation (0.226 on ImageNet): what layers
+say follows the scale of what they read, and the official weights were found on the former. Biases aside."""
+
 WEIGHTS: Mapping[str, float] = MappingProxyType(
     {
         "adversarial": 10.0,
         "matching": 10.0,
         "align": 10.0,
-        "perceptual": 0.001,
+        "perceptual": 0.001 * CAFFE_SCALE**2,
         "contextual": 10.0,
-        "pseudo": 2.5,  # 10, but the official mean is also over a device's four pictures
-        "cycle": 2.0,  # 1 on colours in [−1, 1]
+        "pseudo": 10.0 / 4 * CAFFE_SCALE,  # the official mean is over all four pictures of a device
+        "warp": 2 * 100.0 / 4,  # the same mean; on colours in [−1, 1], as the next
+        "cycle": 2 * 1.0,
     }
 )
-"""Term → its weight, from the official options and the command for edges."""
+"""Term → its weight, from the official options and the two commands."""
 
 PERCEPTUAL: Mapping[str, float] = MappingProxyType({"relu4_2": 1.0})
 CONTEXTUAL: Mapping[str, float] = MappingProxyType({"relu5_2": 8.0, "relu4_2": 4.0, "relu3_2": 2.0})
@@ -116,6 +122,7 @@ class CoCosNet(nn.Module):
                 "adversarial": HINGE.generator(scores(fake)),
                 "matching": feature_matching_loss(fake, real),
                 "align": align_loss(f_s.float(), f_own.float()),
+                "warp": warp_loss(made.coarse, batch.x_e, own),
                 "cycle": cycle_loss(made, exemplar),
                 **self._seen(made.image, exemplar, batch.x_e, own),
             },
@@ -128,8 +135,8 @@ class CoCosNet(nn.Module):
         """From the features of both domains to the picture."""
         x_c, y_c = self.matcher(f_s, f_e)
         coarse = correspond(x_c, y_c, F.avg_pool2d(exemplar, GRID_STRIDE), ALPHA)
-        warped = F.interpolate(coarse, size=x_s.shape[2:], mode="bilinear")
-        return WarpedTranslation(self.generator(warped, x_s).float(), coarse, x_c, y_c)
+        image = self.generator(_raised(coarse, x_s), x_s)
+        return WarpedTranslation(image.float(), coarse, x_c, y_c)
 
     def _seen(self, image: Tensor, exemplar: Tensor, truth: Tensor, own: Tensor) -> Terms:
         """The terms that look through the feature net."""
@@ -142,6 +149,25 @@ class CoCosNet(nn.Module):
             "contextual": contextual_loss(made, style, CONTEXTUAL),
             "pseudo": pseudo_pair_loss(made, content, own),
         }
+
+
+def _raised(coarse: Tensor, picture: Tensor) -> Tensor:
+    """The warp at the size of a picture (``--warp_bilinear``)."""
+    return F.interpolate(coarse, size=picture.shape[2:], mode="bilinear")
+
+
+def warp_loss(coarse: Tensor, truth: Tensor, own: Tensor) -> Tensor:
+    """Mean absolute difference between the raised warp and x_e, over the pictures warped from their own.
+
+    coarse: (B, 3, h, w), truth: (B, 3, H, W) in [0, 1]; own: (B,) bool. Returns a scalar ≥ 0, 0 where
+    there is none. In the official code alone, and there in the command for poses.
+    """
+    return _mean_over(own, (_raised(coarse, truth) - truth).abs())
+
+
+def _mean_over(own: Tensor, each: Tensor) -> Tensor:
+    """The mean of (B, …) over the pictures that are chosen (B,); 0 where none is."""
+    return (each.flatten(1).mean(dim=1) * own).sum() / own.sum().clamp(min=1)
 
 
 def cycle_loss(made: WarpedTranslation, exemplar: Tensor) -> Tensor:
@@ -164,9 +190,4 @@ def pseudo_pair_loss(made: Features, truth: Features, own: Tensor) -> Tensor:
 
     made, truth: layer → (B, C, h, w); own: (B,) bool. Returns a scalar ≥ 0, 0 where there is none.
     """
-    share = own / own.sum().clamp(min=1)
-
-    def term(_name: str, a: Tensor, b: Tensor) -> Tensor:
-        return ((a - b).abs().flatten(1).mean(dim=1) * share).sum()
-
-    return sum_over_layers(term, made, truth, PSEUDO)
+    return sum_over_layers(lambda _, a, b: _mean_over(own, (a - b).abs()), made, truth, PSEUDO)

@@ -20,6 +20,7 @@ from repro.methods.cocosnet import (
     cycle_loss,
     pseudo_pair_loss,
     squared_distance,
+    warp_loss,
 )
 
 
@@ -104,6 +105,14 @@ def test_only_pictures_coloured_from_their_own_are_rebuilt() -> None:
     weights = 1 / 32 + 1 / 16 + 1 / 8 + 1 / 4 + 1
     assert pseudo_pair_loss(made, truth, own).item() == pytest.approx(2 * weights)
     assert pseudo_pair_loss(made, truth, own & False).item() == 0
+
+
+def test_only_a_warp_of_their_own_is_told_the_truth() -> None:
+    """Constant pictures, so that raising changes nothing: 0.1 and 0.3 off, and one that is not asked."""
+    own, truth = torch.tensor([False, True, True]), torch.full((3, 3, 16, 16), 0.5)
+    coarse = torch.tensor([0.0, 0.6, 0.2])[:, None, None, None].expand(3, 3, 4, 4)
+    assert warp_loss(coarse, truth, own).item() == pytest.approx(0.2)
+    assert warp_loss(coarse, truth, own & False).item() == 0
 
 
 def test_the_perceptual_loss_is_squared() -> None:
