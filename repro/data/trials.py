@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from repro.config import DataConfig
 from repro.data.pairs import DataError, Pairs, Skipped
 from repro.data.sources import shares, test_pairs
 from repro.data.tensors import to_bytes, to_tensor
-from repro.data.toybox import PLAIN, Difficulty, picture, sample_pairs, truth
+from repro.data.toybox import PLAIN, Difficulty, Drawing, picture, sample_pairs, truth
 from repro.data.tps import sample_tps, warp
 
 EXEMPLAR_SEED = 20220609  # which exemplar goes with which sketch; the day the paper appeared
@@ -79,8 +79,12 @@ def make_trials(data: DataConfig, count: int, difficulty: Difficulty = PLAIN) ->
 def _toybox_trials(data: DataConfig, domain: str, count: int, difficulty: Difficulty) -> Trials:
     content, exemplar = difficulty.of_content(), difficulty.of_exemplar()
     chosen = sample_pairs(domain, "test", count, seed=EXEMPLAR_SEED, missing=difficulty.missing)
-    x = [picture(domain, "test", i, data.size, data.sketch, content) for i, _ in chosen]
-    y = [picture(domain, "test", j, data.size, data.sketch, exemplar) for _, j in chosen]
+
+    @cache  # contents and exemplars are mostly the same pictures
+    def drawn(index: int, difficulty: Difficulty) -> Drawing:
+        return picture(domain, "test", index, data.size, data.sketch, difficulty)
+
+    x, y = [drawn(i, content) for i, _ in chosen], [drawn(j, exemplar) for _, j in chosen]
     answers = [truth(domain, "test", i, j, data.size, data.sketch, content) for i, j in chosen]
     return Trials(
         x_s=_bytes([d.sketch for d in x]),
