@@ -102,11 +102,12 @@ def test_the_shipped_weights_are_those_of_the_committed_run():
 
 @pytest.mark.parametrize("rival", RIVALS)
 def test_every_rival_has_learnt_something(rival: str):
-    """After 500 steps nearer to the truth than the mean picture, with a margin that intervals allow."""
+    """After 500 steps nearer to the truth than the mean picture; in colour, if it was shown an exemplar."""
     record = json.loads((ROOT / f"results/grid/toybox/anime/{rival}/0.json").read_text(encoding="utf-8"))
     made, mean = record["metrics"]["true"], record["floors"]["mean_picture"]["true"]
     assert made["psnr"]["ci95"][0] > mean["psnr"]["ci95"][1]
-    assert made["delta_e"]["ci95"][1] < mean["delta_e"]["ci95"][0]
+    if record["takes_exemplar"]:
+        assert made["delta_e"]["ci95"][1] < mean["delta_e"]["ci95"][0]
     assert made["ssim"]["ci95"][0] > mean["ssim"]["ci95"][1]
 
 
