@@ -12,10 +12,28 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from repro.models.layers import positional_norm, without_autocast
-from repro.models.spade_blocks import DECODER, Flavour, SpadeBlock, SpadeDecoder, grid, start_small
+from repro.models.spade_blocks import (
+    DECODER,
+    INITIAL_GAIN,
+    Flavour,
+    SpadeBlock,
+    SpadeDecoder,
+    grid,
+    start_small,
+)
 
 MATCH_KERNEL = 3  # cells a side of the neighbourhood that is compared, the official default
 SHARED_BLOCKS = 4
+OFFICIAL_WIDTH = 64
+
+
+def _gain(width: int) -> float:
+    """Official at the official width; Xavier's own below it.
+
+    Positional normalisation keeps what is alike at all places, so that maps read with gain 0.02 are not heard
+    beside it for thousands of steps: more than a small preset has.
+    """
+    return INITIAL_GAIN if width >= OFFICIAL_WIDTH else 1.0
 
 
 class PositionalNorm(nn.Module):
@@ -73,7 +91,7 @@ class DomainAdaptor(nn.Module):
         self.blocks = nn.ModuleList(
             SpadeBlock(8 * width, outputs * width, inputs, 2 * width, POSITIONAL) for outputs in (8, 8, 4)
         )
-        start_small(self)
+        start_small(self, _gain(width))
 
     def forward(self, picture: Tensor) -> Tensor:
         """(B, inputs, H, W) in [0, 1], sides multiples of 4 → (B, 4·width, H/4, W/4) of unit length."""
@@ -108,7 +126,7 @@ class Matcher(nn.Module):
         channels = 4 * width
         self.shared = nn.Sequential(*(SharedBlock(channels) for _ in range(SHARED_BLOCKS)))
         self.theta, self.phi = (nn.Conv2d(channels, channels, 1) for _ in range(2))
-        start_small(self)
+        start_small(self, _gain(width))
 
     def forward(self, sketch: Tensor, exemplar: Tensor) -> tuple[Tensor, Tensor]:
         """(B, C, h, w) and (B, C, h', w') → x_c (B, 9·C, h, w) and y_c (B, 9·C, h', w').
@@ -131,7 +149,7 @@ class WarpedGenerator(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(4, 16 * width, 3, padding=1)
         self.decoder = SpadeDecoder(width, 4, POSITIONAL, SelfAttention)
-        start_small(self)
+        start_small(self, _gain(width))
 
     def forward(self, warped: Tensor, sketch: Tensor) -> Tensor:
         """warped (B, 3, H, W), sketch (B, 1, H, W), both in [0, 1] → image (B, 3, H, W) in [0, 1]."""

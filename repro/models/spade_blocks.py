@@ -117,14 +117,14 @@ def grid(picture: Tensor, stride: int) -> tuple[int, int]:
     return max(SMALLEST_GRID, -(-height // stride)), max(SMALLEST_GRID, -(-width // stride))
 
 
-def start_small(net: nn.Module) -> None:
+def start_small(net: nn.Module, gain: float = INITIAL_GAIN) -> None:
     """The official initialisation: Xavier's with gain 0.02, so that γ, β and the picture start near 0.
 
-    Biases are 0. Weights under spectral normalisation are left alone: their size has no effect.
+    gain: another one. Biases are 0. Weights under spectral normalisation are left alone: their size has no effect.
     """
     for layer in net.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             if not parametrize.is_parametrized(layer):
-                nn.init.xavier_normal_(layer.weight, INITIAL_GAIN)
+                nn.init.xavier_normal_(layer.weight, gain)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
