@@ -120,7 +120,8 @@ def grid(picture: Tensor, stride: int) -> tuple[int, int]:
 def start_small(net: nn.Module, gain: float = INITIAL_GAIN) -> None:
     """The official initialisation: Xavier's with gain 0.02, so that γ, β and the picture start near 0.
 
-    gain: another one. Biases are 0. Weights under spectral normalisation are left alone: their size has no effect.
+    gain: another one. Biases are 0. Weights under spectral normalisation are left alone: their size has no
+    effect.
     """
     for layer in net.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
