@@ -26,8 +26,8 @@ The size: 52.7 M parameters of the correspondence and 92.2 M of the generator fo
 ADE20K with 151 label channels the same list gives 59.3 M and 96.7 M, as the official files of 237.6 and 387.1
 MB hold; the 167.9 M that the Open Model Zoo states for both are 8 % more than there is in these files.
 
-Scaled in the small presets: the width, all other widths with it in the official proportions. Narrow nets start
-at Xavier's own gain instead of 0.02, which takes more steps to be heard than a small preset has.
+Scaled in the small presets: the width, all other widths with it in the official proportions. Narrow nets
+start at Xavier's own gain instead of 0.02, which takes more steps to be heard than a small preset has.
 """
 
 from __future__ import annotations
