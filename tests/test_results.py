@@ -79,7 +79,7 @@ def test_no_test_picture_is_its_own_exemplar(record: dict):
 
 
 def test_only_drawn_pictures_are_committed():
-    for sheet in (ROOT / "results").rglob("*.png"):
+    for sheet in (ROOT / "results").rglob("*.webp"):
         assert sheet.relative_to(ROOT / "results").parts[1] == "toybox"
 
 

@@ -111,7 +111,7 @@ def _group(root: Path, found: list[tuple[Path, Record]]) -> Iterator[str]:
     if len(records) > 1:
         yield overview(records) + "\n"
     for path, record in found:
-        yield _record(root, record, path.with_suffix(".png")) + "\n"
+        yield _record(root, record, path.with_suffix(".webp")) + "\n"
 
 
 def _record(root: Path, record: Record, sheet: Path) -> str:

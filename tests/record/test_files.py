@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 import repro.record
 from repro.record import RecordError, atomic_path, keep_record, provenance, read_json, write_json
@@ -137,12 +138,13 @@ def test_a_record_is_filed_under_its_id_with_a_sheet_of_drawings_only(
 ) -> None:
     run, entry = tmp_path / "run", entry | {"id": f"smoke/{data}/anime/ours/0", "data": data}
     write_json(run / "record.json", entry)
-    (run / "sheet.png").write_bytes(b"picture")
+    Image.new("RGB", (8, 4), "red").save(run / "sheet.png")
     target = tmp_path / "results" / f"{entry['id']}.json"
-    sheets = [target.with_suffix(".png")] if data == "toybox" else []
+    sheets = [target.with_suffix(".webp")] if data == "toybox" else []
     assert keep_record(run, tmp_path / "results") == [target, *sheets]
     assert read_json(target) == entry
-    assert sorted((tmp_path / "results").rglob("*.png")) == sheets
+    assert sorted((tmp_path / "results").rglob("*.webp")) == sheets
+    assert all(Image.open(sheet).size == (8, 4) for sheet in sheets)
 
 
 def test_a_record_of_another_config_is_not_replaced(tmp_path: Path, entry: dict[str, Any]) -> None:

@@ -201,7 +201,7 @@ def test_unshown_data_are_described_from_the_record(tmp_path: Path) -> None:
     pairs = [["shoe/1", "shoe/7"], ["shoe/2", "shoe/9"], ["shoe/3", "shoe/4"]]
     shoes = record(data="edges2shoes", domain="shoe", pairs=pairs)
     (place / "0.json").write_text(json.dumps(shoes))
-    (place / "0.png").write_bytes(b"")
+    (place / "0.webp").write_bytes(b"")
     text = fragments.results(tmp_path)
     assert text.startswith("## The laptop preset on edges2shoes\n\n### Ours on shoe\n")
     assert "3 pairs, the first `shoe/1` from `shoe/7`, the last `shoe/3` from `shoe/4`." in text
@@ -213,10 +213,10 @@ def test_fragments_follow_the_files(tmp_path: Path) -> None:
     place.mkdir(parents=True)
     (place / "0.json").write_text(json.dumps(record()))
     assert "image" not in fragments.results(tmp_path)
-    (place / "0.png").write_bytes(b"")
+    (place / "0.webp").write_bytes(b"")
     text = fragments.results(tmp_path)
     assert "25.13" in text
-    assert "{image} ../results/laptop/toybox/anime/ours/0.png\n:alt: Sample sheet" in text
+    assert "{image} ../results/laptop/toybox/anime/ours/0.webp\n:alt: Sample sheet" in text
 
     own = tmp_path / "runs/reproduce"
     own.mkdir(parents=True)
