@@ -23,6 +23,7 @@ from torch import nn
 from repro.config import DataConfig, config_hash, resolve
 from repro.config.rivals import RIVALS
 from repro.data.sources import train_pairs
+from repro.data.tensors import to_tensor
 from repro.data.toybox import truth
 from repro.data.trials import Trials, make_trials
 from repro.methods import build_method
@@ -34,7 +35,6 @@ from repro.metrics.score import Values, picture_values
 from repro.metrics.statistics import paired_difference, summary
 from repro.metrics.truth import color_error
 from repro.record import RecordError
-from repro.training.budget import budget
 
 PRESET, DOMAIN, SEED = "grid", "anime", 0
 METHODS = (*RIVALS, "ours")
@@ -171,12 +171,12 @@ def load(runs: Mapping[str, Path]) -> dict[str, Subject]:
 def _entry(each: Subject, made: Made, stage: Stage, floors: Mapping[str, Values]) -> dict[str, Any]:
     config, trials = each.config, stage.trials
     torch.manual_seed(config.seed)
-    beginner = translate_all(build_method(config).eval(), trials.x_s, trials.y_e, BATCH)
+    whole = build_method(config).eval()  # as it was before its first step, critics included
+    beginner = translate_all(whole, trials.x_s, trials.y_e, BATCH)
     values = picture_values(made, stage.right, trials)
     rivals = {"untrained": _fair(picture_values(beginner, stage.right)), **floors}
     other = translate_all(each.method, trials.x_s, stage.other, BATCH)
     response = color_error(other.images, made.images).mean(axis=(1, 2))
-    cost = budget(config)
     return {
         "takes_exemplar": bool(each.method.takes_exemplar),
         "config_hash": config_hash(config),
@@ -186,8 +186,8 @@ def _entry(each: Subject, made: Made, stage: Stage, floors: Mapping[str, Values]
         "seconds": round(each.progress["seconds"], 1),
         "steps": config.train.steps,
         "pictures_seen": config.train.steps * config.train.batch,
-        "parameters": sum(cost.parameters.values()),
-        "used": cost.used,
+        "parameters": sum(p.numel() for p in whole.parameters()),
+        "used": used(whole, trials),
         "scores": _summaries(values),
         "untrained": _summaries(rivals["untrained"]),
         "beside": {
@@ -196,6 +196,13 @@ def _entry(each: Subject, made: Made, stage: Stage, floors: Mapping[str, Values]
         },
         "response": summary(response, RESAMPLES),
     }
+
+
+def used(method: Any, trials: Trials) -> int:
+    """How many of a method's weights have a say in a picture."""
+    x_s, y_e = (to_tensor(pictures[:1]) for pictures in (trials.x_s, trials.y_e))
+    method.translate(x_s, y_e).image.sum().backward()
+    return sum(p.numel() for p in method.parameters() if p.grad is not None)
 
 
 def _fair(values: Values) -> Values:
