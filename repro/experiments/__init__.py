@@ -23,6 +23,7 @@ EXPERIMENTS: Mapping[str, str] = MappingProxyType(
         "damages": "what does each metric see, and what not?",
         "null": "what do real pictures score?",
         "cost": "what does the preset of the paper cost, beside CoCosNet?",
+        "rivals": "what do all six methods make of the same pictures, and has each learnt anything?",
     }
 )
 """Module of this package → the question it answers."""

@@ -10,6 +10,7 @@ from repro.report.figures.critics import Critic, critics_explorer
 from repro.report.figures.damages import damages_explorer
 from repro.report.figures.losses import Answer, Descent, losses_explorer
 from repro.report.figures.moments import Head, Painting, moments_explorer
+from repro.report.figures.rivals import Contender, rivals_explorer
 from repro.report.figures.toybox import Shelf, toybox_explorer
 from repro.report.figures.tps import tps_explorer
 from repro.report.figures.training import training_explorer
@@ -17,6 +18,7 @@ from repro.report.figures.xdog import xdog_explorer
 
 __all__ = [
     "Answer",
+    "Contender",
     "Critic",
     "Descent",
     "Described",
@@ -36,6 +38,7 @@ __all__ = [
     "damages_explorer",
     "losses_explorer",
     "moments_explorer",
+    "rivals_explorer",
     "toybox_explorer",
     "tps_explorer",
     "training_explorer",
