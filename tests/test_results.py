@@ -104,8 +104,8 @@ def test_the_shipped_weights_are_those_of_the_committed_run():
 def test_every_rival_has_learnt_something(rival: str):
     """After 500 steps nearer to the truth than the mean picture.
 
-    Of colour alone that cannot be said of all: CycleGAN is shown no exemplar, and CoCosNet has found the lines
-    but few of the colours (chapter 13).
+    Of colour alone that cannot be said of all: CycleGAN is shown no exemplar, and CoCosNet has found the
+    lines but few of the colours (chapter 13).
     """
     record = json.loads((ROOT / f"results/grid/toybox/anime/{rival}/0.json").read_text(encoding="utf-8"))
     made, mean = record["metrics"]["true"], record["floors"]["mean_picture"]["true"]
