@@ -85,7 +85,10 @@ def test_any_field_can_be_overridden(capsys: pytest.CaptureFixture[str]) -> None
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--preset", "smokey"], "unknown preset 'smokey': choose from smoke, laptop, shipped, colab, paper"),
+        (
+            ["--preset", "smokey"],
+            "unknown preset 'smokey': choose from smoke, laptop, grid, shipped, colab, paper",
+        ),
         (["--method", "his"], "unknown method 'his': choose from "),
         (["--model.common_channels", "2"], "common_channels"),
         (["--data", "."], "expected DIR/train/*.png and DIR/val/*.png"),
