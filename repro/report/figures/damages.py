@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import math
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from PIL import Image
-
-from repro.report.figures.inline import fill
+from repro.report.figures.inline import fill, picture_size, webp_uri
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 CEILING = 40.0
@@ -60,12 +56,12 @@ def damages_explorer(record: Mapping[str, Any], damage: str = "blur", strength: 
     strengths = [0, *record["settings"]["strengths"]]
     if damage not in names or not 0 <= strength < len(strengths):
         raise ValueError(f"choose one of {', '.join(names)}, and a strength of 0 … {len(strengths) - 1}")
-    width, height = _size(record["shown"])
+    width, height = picture_size(record["shown"])
     rows = height // side
     if (width, height) != (side, rows * side):
         raise ValueError(f"'shown' must be a column of {side} pixels, got {width} × {height}")
     for name in names:
-        if _size(damages[name]["sprite"]) != (side * (len(strengths) - 1), height):
+        if picture_size(damages[name]["sprite"]) != (side * (len(strengths) - 1), height):
             raise ValueError(f"the pictures of {name} are not {rows} rows of {len(strengths) - 1}")
     meters = [_meter(key, record, names) for key in _keys(record)]
     packed = [
@@ -74,7 +70,7 @@ def damages_explorer(record: Mapping[str, Any], damage: str = "blur", strength: 
             "told": damages[name]["told"],
             "unit": damages[name]["unit"],
             "amounts": [_amount(point["amount"], TITLES[name][1]) for point in damages[name]["points"]],
-            "sprite": _uri(damages[name]["sprite"]),
+            "sprite": webp_uri(damages[name]["sprite"]),
         }
         for name in names
     ]
@@ -84,7 +80,7 @@ def damages_explorer(record: Mapping[str, Any], damage: str = "blur", strength: 
         "strengths": strengths,
         "damages": packed,
         "meters": meters,
-        "shown": _uri(record["shown"]),
+        "shown": webp_uri(record["shown"]),
         "pictures": record["settings"]["pictures"],
         "start": [names.index(damage), strength],
     }
@@ -147,12 +143,3 @@ def _scaled(key: str, value: float, unrelated: float) -> float:
     if _word(key) == "fid" and unrelated > 0:
         return math.log1p(value / unrelated)
     return value
-
-
-def _size(picture: str) -> tuple[int, int]:
-    """Width and height of a picture in base64."""
-    return Image.open(io.BytesIO(base64.b64decode(picture))).size
-
-
-def _uri(picture: str) -> str:
-    return "data:image/webp;base64," + picture

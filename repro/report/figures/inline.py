@@ -21,17 +21,26 @@ STYLE = Path(__file__).with_suffix(".css")
 SCRIPT = Path(__file__).with_suffix(".js")
 """What figures with a grid do alike: pointing at a cell, lighting cells, choosing."""
 
+OPENING = """\
+<script type="application/json">__DATA__</script>
+<script>
+(() => {
+  const root = document.getElementById("__ID__");
+  const data = JSON.parse(root.querySelector('script[type="application/json"]').textContent);"""
+"""How every figure's program begins: its data, itself (``root``) and what it was given (``data``)."""
+
 
 def fill(template: Path, prefix: str, data: Any) -> str:
     """The template with ``__DATA__`` replaced by ``data`` as JSON, and ``__ID__`` by an id of the element.
 
-    ``__STYLE__`` and ``__SCRIPT__``, where a template asks for them, become the common style and script.
+    ``__STYLE__`` and ``__SCRIPT__``, where a template asks for them, become the common style and script;
+    ``__OPEN__`` becomes OPENING.
     The id is ``prefix`` and a hash of the data, so figures can stand side by side on a page.
     """
     # "</" would end the script element that carries the data.
     text = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     name = f"{prefix}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
-    html = template.read_text(encoding="utf-8")
+    html = template.read_text(encoding="utf-8").replace("__OPEN__", OPENING)
     for mark, shared in (("__STYLE__", STYLE), ("__SCRIPT__", SCRIPT)):
         html = html.replace(mark, shared.read_text(encoding="utf-8"))
     return html.replace("__ID__", name).replace("__DATA__", text)
@@ -49,6 +58,23 @@ def png(picture: Array) -> str:
     memory = io.BytesIO()
     image.save(memory, format="PNG", optimize=True)
     return "data:image/png;base64," + base64_text(memory.getvalue())
+
+
+def webp(pixels: Array, quality: int) -> str:
+    """An (H, W, 3) uint8 picture as a data URI, as small as ``quality`` of 100 makes it."""
+    memory = io.BytesIO()
+    Image.fromarray(pixels).save(memory, format="WEBP", quality=quality, method=6)
+    return webp_uri(base64_text(memory.getvalue()))
+
+
+def webp_uri(picture: str) -> str:
+    """The data URI of a WebP that a record keeps in base64."""
+    return "data:image/webp;base64," + picture
+
+
+def picture_size(picture: str) -> tuple[int, int]:
+    """Width and height of a picture in base64."""
+    return Image.open(io.BytesIO(base64.b64decode(picture))).size
 
 
 def base64_text(raw: bytes) -> str:

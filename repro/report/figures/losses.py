@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from repro.report.figures.inline import Array, base64_text, fill, uint8
+from repro.report.figures.inline import Array, fill, uint8, webp
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 QUALITY = 70  # of WebP; the pictures are noisy by nature, and noise is what costs bytes
@@ -71,7 +69,7 @@ def losses_explorer(descents: Sequence[Descent], answer: Answer) -> str:
         "names": list(answer.names),
         "truth": _shares(answer.values, answer),
         "size": answer.picture.shape[-1],
-        "sheet": _webp(_sheet(ordered, answer)),
+        "sheet": webp(_sheet(ordered, answer), QUALITY),
         "descents": [_pack(descent, answer) for descent in ordered],
     }
     return fill(TEMPLATE, "losses", data)
@@ -123,9 +121,3 @@ def _sheet(descents: Sequence[Descent], answer: Answer) -> Array:
     tiles[-1, 0] = answer.picture
     rows = len(tiles)
     return uint8(tiles.transpose(0, 3, 1, 4, 2).reshape(rows * size, columns * size, 3))
-
-
-def _webp(pixels: Array) -> str:
-    memory = io.BytesIO()
-    Image.fromarray(pixels).save(memory, format="WEBP", quality=QUALITY, method=6)
-    return "data:image/webp;base64," + base64_text(memory.getvalue())

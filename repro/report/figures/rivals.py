@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from PIL import Image
-
-from repro.report.figures.inline import fill
+from repro.report.figures.inline import fill, picture_size, webp_uri
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 GIVEN = 2
@@ -34,17 +30,17 @@ def rivals_explorer(record: Mapping[str, Any], told: Mapping[str, Contender]) ->
     grid, methods, side = record["grid"], record["methods"], record["settings"]["size"]
     if not told or not set(told) <= set(methods):
         raise ValueError(f"tell of one method or more, and of those in the record: {', '.join(methods)}")
-    count = _size(grid["given"])[1] // side
+    count = picture_size(grid["given"])[1] // side
     for name in ("given", "truth", *told):
         picture = grid[name] if name in ("given", "truth") else grid["made"][name]
         wanted = (side * (GIVEN if name == "given" else count), side * count)
-        if _size(picture) != wanted:
-            raise ValueError(f"the pictures of {name} must be {wanted}, got {_size(picture)}")
+        if picture_size(picture) != wanted:
+            raise ValueError(f"the pictures of {name} must be {wanted}, got {picture_size(picture)}")
     data = {
         "side": side,
         "count": count,
-        "given": _uri(grid["given"]),
-        "truth": _uri(grid["truth"]),
+        "given": webp_uri(grid["given"]),
+        "truth": webp_uri(grid["truth"]),
         "methods": [_pack(name, each, record) for name, each in told.items()],
     }
     return fill(TEMPLATE, "rivals", data)
@@ -58,16 +54,7 @@ def _pack(name: str, told: Contender, record: Mapping[str, Any]) -> dict[str, An
         "title": told.title,
         "words": told.words,
         "listens": record["methods"][name]["takes_exemplar"],
-        "made": _uri(grid["made"][name]),
-        "coarse": coarse and _uri(coarse),
+        "made": webp_uri(grid["made"][name]),
+        "coarse": coarse and webp_uri(coarse),
         "error": [[round(error, 1) for error in row] for row in grid["delta_e"][name]],
     }
-
-
-def _size(picture: str) -> tuple[int, int]:
-    """Width and height of a picture in base64."""
-    return Image.open(io.BytesIO(base64.b64decode(picture))).size
-
-
-def _uri(picture: str) -> str:
-    return "data:image/webp;base64," + picture

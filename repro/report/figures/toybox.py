@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
-from repro.report.figures.inline import Array, base64_text, fill, uint8
+from repro.report.figures.inline import Array, base64_text, fill, uint8, webp
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 QUALITY = 75  # of WebP; at 80 the flat colours look no better, at 60 the lines get halos
@@ -71,7 +69,7 @@ def _pack(shelf: Shelf) -> dict[str, Any]:
         "unit": (high - low) / 255,
         "maps": base64_text(maps.reshape(count, 3, -1).swapaxes(1, 2).tobytes()),
         "part_names": list(shelf.part_names),
-        "sheet": _webp(_sheet(shelf)),
+        "sheet": webp(_sheet(shelf), QUALITY),
     }
 
 
@@ -81,9 +79,3 @@ def _sheet(shelf: Shelf) -> Array:
     tiles = np.concatenate([sketches[:, None], shelf.colors], axis=1)  # (K, K + 1, 3, H, W)
     rows, columns, _, height, width = tiles.shape
     return uint8(tiles.transpose(0, 3, 1, 4, 2).reshape(rows * height, columns * width, 3))
-
-
-def _webp(pixels: Array) -> str:
-    memory = io.BytesIO()
-    Image.fromarray(pixels).save(memory, format="WEBP", quality=QUALITY, method=6)
-    return "data:image/webp;base64," + base64_text(memory.getvalue())

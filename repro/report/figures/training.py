@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from PIL import Image
-
-from repro.report.figures.inline import fill
+from repro.report.figures.inline import fill, picture_size, webp_uri
 
 TEMPLATE = Path(__file__).with_suffix(".html")
 KINDS = 3
@@ -48,7 +44,7 @@ def training_explorer(record: Mapping[str, Any], told: Mapping[str, str]) -> str
     if not told or not set(names) <= set(exhibits):
         raise ValueError(f"tell of one run or more, and of those in the record: {', '.join(exhibits)}")
     side, steps = record["config"]["data"]["size"], record["config"]["train"]["steps"]
-    width, height = _size(record["shown"])
+    width, height = picture_size(record["shown"])
     rows = height // side
     if (width, height) != (KINDS * side, rows * side):
         raise ValueError(f"'shown' must be {KINDS} columns of {side} pixels, got {width} × {height}")
@@ -61,22 +57,22 @@ def training_explorer(record: Mapping[str, Any], told: Mapping[str, str]) -> str
     terms = [[term, title] for term, title in TERMS.items() if term in known]
     terms += [[term, term.replace("/", ", ")] for term in sorted(known - set(TERMS))]
     data = {"side": side, "rows": rows, "steps": steps, "terms": terms, "runs": runs}
-    return fill(TEMPLATE, "training", data | {"shown": _uri(record["shown"])})
+    return fill(TEMPLATE, "training", data | {"shown": webp_uri(record["shown"])})
 
 
 def _pack(name: str, exhibit: Mapping[str, Any], grid: tuple[int, int]) -> dict[str, Any]:
     """A run as the page needs it; ``grid``: side of a picture and number of pairs that are shown."""
     judged, (side, rows) = exhibit["judged"], grid
     wanted = (side * len(judged), side * rows)
-    if _size(exhibit["sprite"]) != wanted:
-        raise ValueError(f"the pictures of {name} must be {wanted}, got {_size(exhibit['sprite'])}")
+    if picture_size(exhibit["sprite"]) != wanted:
+        raise ValueError(f"the pictures of {name} must be {wanted}, got {picture_size(exhibit['sprite'])}")
     return {
         "fault": exhibit["fault"],
         "moments": [moment["step"] for moment in judged],
         "psnr": [_rounded(moment["psnr"], 2) for moment in judged],
         "accuracy": [_rounded(moment["part_accuracy"], 3) for moment in judged],
         "curves": exhibit["curves"],
-        "sprite": _uri(exhibit["sprite"]),
+        "sprite": webp_uri(exhibit["sprite"]),
     }
 
 
@@ -85,12 +81,3 @@ def _rounded(measured: Mapping[str, Any] | None, digits: int) -> list[float] | N
     if measured is None:
         return None
     return [round(number, digits) for number in (measured["value"], *measured["ci95"])]
-
-
-def _size(picture: str) -> tuple[int, int]:
-    """Width and height of a picture in base64."""
-    return Image.open(io.BytesIO(base64.b64decode(picture))).size
-
-
-def _uri(picture: str) -> str:
-    return "data:image/webp;base64," + picture
