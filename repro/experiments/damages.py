@@ -7,7 +7,6 @@ sleeps through is as good to know.
 
 from __future__ import annotations
 
-import base64
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from skimage.color import lab2rgb, rgb2lab
 from repro.config import DataConfig, resolve
 from repro.data.toybox import picture_arrays, truth
 from repro.data.trials import Trials, make_trials
+from repro.experiments.pictures import webp
 from repro.metrics.embedders import embedder
 from repro.metrics.predict import Made
 from repro.metrics.score import SetJudge, Summaries, picture_values
@@ -177,13 +177,13 @@ def measure_damages(scene: Scene, strengths: Sequence[float], real: int) -> dict
             for strength, made in zip(strengths, damaged, strict=True)
         ]
         told = {"told": damage.told, "unit": damage.unit}
-        damages[name] = told | {"points": points, "sprite": _webp(damaged)}
+        damages[name] = told | {"points": points, "sprite": _shown(damaged)}
     settings = {"domain": DOMAIN, "size": SIZE, "pictures": len(scene.truth), "real": real, "few": FEW}
     return {
         "settings": settings | {"strengths": list(strengths)},
         "undamaged": look(scene.truth),
         "unrelated": look(scene.trials.y_e) | _kept(judge.null("true")),
-        "shown": _webp([scene.truth]),
+        "shown": _shown([scene.truth]),
         "damages": damages,
     }
 
@@ -222,10 +222,6 @@ def _compressed(picture: Array, quality: int) -> Array:
     return np.moveaxis(np.asarray(Image.open(file)), -1, 0)
 
 
-def _webp(columns: list[Array]) -> str:
+def _shown(columns: list[Array]) -> str:
     """Columns of pictures, each (n, 3, H, W) uint8 of which the first SHOWN are taken, as one WebP."""
-    rows = [np.concatenate([c[i] for c in columns], axis=2) for i in range(min(SHOWN, len(columns[0])))]
-    sheet = np.moveaxis(np.concatenate(rows, axis=1), 0, -1)
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(sheet)).save(file, "WEBP", quality=QUALITY, method=6)
-    return base64.b64encode(file.getvalue()).decode()
+    return webp(zip(*(column[:SHOWN] for column in columns), strict=True), QUALITY)

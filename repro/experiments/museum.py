@@ -7,8 +7,6 @@ that the symptoms of each fault can be seen in the losses, in the numbers and in
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -16,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
 from repro.config import Config, resolve, to_dict
@@ -24,6 +21,7 @@ from repro.contracts import Batch
 from repro.data.sources import train_pairs
 from repro.data.stream import BatchStream
 from repro.data.trials import Trials, make_trials
+from repro.experiments.pictures import webp
 from repro.methods import build_method
 from repro.metrics.beside import true_scores
 from repro.metrics.statistics import summary
@@ -98,7 +96,7 @@ def measure_exhibits(exhibits: Mapping[str, Exhibit], steps: int, pairs: int) ->
     assert trials.truth is not None
     return {
         "config": to_dict(replace(config, train=replace(config.train, steps=steps))),
-        "shown": _webp([trials.x_s.repeat(3, axis=1), trials.y_e, trials.truth]),
+        "shown": _shown([trials.x_s.repeat(3, axis=1), trials.y_e, trials.truth]),
         "exhibits": {name: _exhibit(each, trials, steps) for name, each in exhibits.items()},
     }
 
@@ -128,7 +126,7 @@ def _exhibit(exhibit: Exhibit, trials: Trials, steps: int) -> dict[str, Any]:
                 for name, number in numbers.items():
                     curves.setdefault(name, []).append(round(number, 5) if np.isfinite(number) else None)
     told = {"fault": exhibit.fault, "overrides": dict(exhibit.overrides)}
-    return told | {"curves": curves, "judged": judged, "sprite": _webp(pictures)}
+    return told | {"curves": curves, "judged": judged, "sprite": _shown(pictures)}
 
 
 def _step(
@@ -150,10 +148,6 @@ def _judge(method: nn.Module, trials: Trials) -> tuple[dict[str, Any], np.ndarra
     return {name: summary(numbers, RESAMPLES) for name, numbers in values.items()}, images[:SHOWN]
 
 
-def _webp(columns: list[np.ndarray]) -> str:
+def _shown(columns: list[np.ndarray]) -> str:
     """Columns of pictures, each (n, 3, H, W) uint8 of which the first SHOWN are taken, as one WebP."""
-    rows = [np.concatenate([c[i] for c in columns], axis=2) for i in range(min(SHOWN, len(columns[0])))]
-    sheet = np.moveaxis(np.concatenate(rows, axis=1), 0, -1)
-    file = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(sheet)).save(file, "WEBP", quality=QUALITY, method=6)
-    return base64.b64encode(file.getvalue()).decode()
+    return webp(zip(*(column[:SHOWN] for column in columns), strict=True), QUALITY)

@@ -8,16 +8,13 @@ The pictures for the book are kept in the record, small.
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import nn
 
 from repro.config import DataConfig, config_hash, resolve
@@ -26,6 +23,7 @@ from repro.data.sources import train_pairs
 from repro.data.tensors import to_tensor
 from repro.data.toybox import truth
 from repro.data.trials import Trials, make_trials
+from repro.experiments.pictures import webp
 from repro.methods import build_method
 from repro.methods.weights import CHECKPOINT
 from repro.metrics.evaluate import REAL, Subject, subject
@@ -108,7 +106,7 @@ def measure_subjects(subjects: Mapping[str, Subject], pairs: int) -> dict[str, A
         "floors": {name: _summaries(values) for name, values in floors.items()},
         "truth": {"response": summary(moved, RESAMPLES)},
         "sheet": {"given": _given(stage, SHEET, stage.right), "made": {}, "coarse": {}},
-        "grid": {"given": _given(stage, GRID), "truth": webp(_rows(stage.grid_truth, WIDE))}
+        "grid": {"given": _given(stage, GRID), "truth": webp(_rows(stage.grid_truth, WIDE), QUALITY)}
         | {"delta_e": {}, "made": {}, "coarse": {}},
     }
     for name, each in subjects.items():
@@ -118,9 +116,9 @@ def measure_subjects(subjects: Mapping[str, Subject], pairs: int) -> dict[str, A
         away = color_error(grid.images, stage.grid_truth).mean(axis=(1, 2), dtype=np.float64)
         found["grid"]["delta_e"][name] = away.reshape(-1, WIDE).round(2).tolist()
         for place, pictures, columns in (("sheet", _part(made), 1), ("grid", grid, WIDE)):
-            found[place]["made"][name] = webp(_rows(pictures.images, columns))
+            found[place]["made"][name] = webp(_rows(pictures.images, columns), QUALITY)
             if pictures.coarse is not None:
-                found[place]["coarse"][name] = webp(_rows(pictures.coarse, columns), lossless=True)
+                found[place]["coarse"][name] = webp(_rows(pictures.coarse, columns), QUALITY, lossless=True)
     return found
 
 
@@ -228,18 +226,9 @@ def _grid(method: nn.Module, trials: Trials) -> Made:
 def _given(stage: Stage, which: slice, right: Pictures | None = None) -> str:
     columns = [np.repeat(stage.trials.x_s[which], 3, axis=1), stage.trials.y_e[which]]
     columns += [] if right is None else [right[which]]
-    return webp([list(row) for row in zip(*columns, strict=True)])
+    return webp(zip(*columns, strict=True), QUALITY)
 
 
 def _rows(pictures: Pictures, columns: int) -> list[list[np.ndarray]]:
     """A list of pictures in rows."""
     return [list(pictures[i : i + columns]) for i in range(0, len(pictures), columns)]
-
-
-def webp(rows: Sequence[Sequence[np.ndarray]], *, lossless: bool = False) -> str:
-    """Rows of pictures, each (3, H, W) uint8, as one WebP in base64."""
-    sheet = np.concatenate([np.concatenate(list(row), axis=2) for row in rows], axis=1)
-    file = io.BytesIO()
-    image = Image.fromarray(np.ascontiguousarray(np.moveaxis(sheet, 0, -1)))
-    image.save(file, "WEBP", quality=QUALITY, method=6, lossless=lossless)
-    return base64.b64encode(file.getvalue()).decode()
