@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,51 +77,55 @@ class SetJudge:
     real: np.ndarray
     nets: Sequence[Embedder]
     resamples: int
-    _seen: dict[tuple[str, int], tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    _known: dict[tuple[str, int], tuple[Any, np.ndarray]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         counts = [count for count in BIN_COUNTS if count * FULL_BINS <= len(self.real)]
         self.bins: list[Bins] = [make_bins(self.real, count) for count in counts]
+        self.sample = self.real[: len(next(iter(self.references.values())))]
 
     def values(self, images: np.ndarray, protocol: str, *, sure: bool = True) -> Summaries:
         """Fréchet distances to the references of the protocol; NDB and JSD beside the real pictures.
 
         sure: with intervals of the distances, which take an eigenvalue problem a resample.
         """
-        found: Summaries = {}
         resamples = min(self.resamples, FID_RESAMPLES) if sure else 0
-        for net in self.nets:
-            one, other = self._look(net, images), self._look(net, self.references[protocol])
-            found[f"fid_{net.name}_n{len(images)}"] = frechet_summary(one, other, resamples)
-        return found | self._occupancy(images)
+        return self._distances(images, protocol, resamples) | self._occupancy(images)
 
     def null(self, protocol: str) -> Summaries:
         """What real pictures score in the place of made ones.
 
-        For the distance, training pictures stand beside the references; in the bins, which are made of
-        training pictures, the references themselves are counted.
+        For the distance, training pictures stand beside the references, where there are as many; in the
+        bins, which are made of training pictures, the references themselves are counted.
         """
         references = self.references[protocol]
-        if len(self.real) < len(references):
-            return self._occupancy(references)
-        return self.values(self.real[: len(references)], protocol, sure=False) | self._occupancy(references)
+        whole = len(self.sample) == len(references)
+        return (self._distances(self.sample, protocol, 0) if whole else {}) | self._occupancy(references)
+
+    def _distances(self, images: np.ndarray, protocol: str, resamples: int) -> Summaries:
+        found: Summaries = {}
+        for net in self.nets:
+            one, other = self._look(net, images), self._look(net, self.references[protocol])
+            found[f"fid_{net.name}_n{len(images)}"] = frechet_summary(one, other, resamples)
+        return found
 
     def _occupancy(self, images: np.ndarray) -> Summaries:
-        summaries: Summaries = {}
-        for bins in self.bins:
-            summaries |= bins_summary(bins, bins(images), self.resamples)
-        return summaries
+        def counted() -> Summaries:
+            of_each = (bins_summary(bins, bins(images), self.resamples) for bins in self.bins)
+            return {name: found for summaries in of_each for name, found in summaries.items()}
+
+        return self._once("bins", images, counted)
 
     def _look(self, net: Embedder, pictures: np.ndarray) -> np.ndarray:
-        """What the net sees, once for each set: `true` and `cross` share pictures, others references."""
-        known = (net.name, id(pictures))
-        if known not in self._seen:
-            real = any(pictures is other for other in self.references.values())
-            self._seen[known] = (
-                (net.of_real if real else net)(pictures),
-                pictures,
-            )  # kept: its id stays its own
-        return self._seen[known][0]
+        real = any(pictures is other for other in self.references.values())
+        return self._once(net.name, pictures, lambda: (net.of_real if real else net)(pictures))
+
+    def _once(self, what: str, pictures: np.ndarray, measure: Callable[[], Any]) -> Any:
+        """``measure()``, once for each set of pictures: `true` and `cross` share those, others references."""
+        place = (what, id(pictures))
+        if place not in self._known:
+            self._known[place] = measure(), pictures  # as long as they are kept, their id is their own
+        return self._known[place][0]
 
 
 def _chunked(measure: Any, *sets: np.ndarray) -> np.ndarray:
