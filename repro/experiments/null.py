@@ -180,7 +180,7 @@ def _orders(count: int, draws: int) -> list[Array]:
 
 def _apart(bins: Bins, labels: Array) -> tuple[int, float]:
     counts = np.bincount(labels, minlength=len(bins.counts))
-    return ndb(bins.counts, counts), jsd(bins.counts, counts)
+    return int(ndb(bins.counts, counts)), float(jsd(bins.counts, counts))
 
 
 def _row(count: int, real: int, n: int, found: list[tuple[int, float]]) -> dict[str, Any]:

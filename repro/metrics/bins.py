@@ -53,21 +53,26 @@ def make_bins(real: np.ndarray, count: int, seed: int = 0) -> Bins:
     return Bins(means.cluster_centers_.astype(np.float32), np.bincount(labels, minlength=count))
 
 
-def ndb(real: np.ndarray, made: np.ndarray) -> int:
+def ndb(real: np.ndarray, made: np.ndarray) -> np.ndarray:
     """Number of bins whose share of the made pictures differs from that of the real ones, at 5 %.
 
-    real, made: (K,) counts. A two-sided z-test with the pooled share; a bin that is empty in both is equal.
+    real: (K,) counts; made: (…, K) counts of one or many sets. Returns (…) int. A two-sided z-test with the
+    pooled share; a bin that is empty in both is equal.
     """
-    sizes = real.sum(), made.sum()
+    sizes = real.sum(), made.sum(axis=-1, keepdims=True)
     pooled = (real + made) / sum(sizes)
     error = np.sqrt(pooled * (1 - pooled) * (1 / sizes[0] + 1 / sizes[1]))
     gap = np.abs(real / sizes[0] - made / sizes[1])
-    return int((gap > norm.isf(SIGNIFICANCE / 2) * error).sum())
+    return (gap > norm.isf(SIGNIFICANCE / 2) * error).sum(axis=-1)
 
 
-def jsd(real: np.ndarray, made: np.ndarray) -> float:
-    """Jensen–Shannon divergence of two (K,) counts, in nats: 0 for equal shares, log 2 for none in common."""
-    return float(jensenshannon(real, made) ** 2)
+def jsd(real: np.ndarray, made: np.ndarray) -> np.ndarray:
+    """Jensen–Shannon divergence of counts, in nats: 0 for equal shares, log 2 for none in common.
+
+    real: (K,); made: (…, K), of one or many sets. Returns (…).
+    """
+    distance = jensenshannon(np.broadcast_to(real, made.shape), made, axis=-1)  # type: ignore[call-issue]
+    return np.square(distance)
 
 
 def bins_summary(
@@ -85,7 +90,7 @@ def bins_summary(
     summaries = {}
     for name, measure in (("ndb", ndb), ("jsd", jsd)):
         value = float(measure(bins.counts, whole))
-        resampled = np.array([measure(bins.counts, row) for row in counts])
+        resampled = measure(bins.counts, counts)
         low, high = np.percentile(resampled - resampled.mean() + value, [2.5, 97.5]).clip(min=0)
         rounded = (round(float(v), 5) for v in (value, min(low, value), max(high, value)))
         value, low, high = rounded
